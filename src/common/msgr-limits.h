@@ -1,0 +1,21 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Limits that no configuration changes. Those that it does are in MsgrConfig.
+ */
+#pragma once
+
+#define MSGR_MAX_APP_DATA              512   /* bytes of UTF-8 */
+#define MSGR_MAX_CONTEXT_DATA          300   /* characters */
+#define MSGR_MAX_CONTEXT_AFTER_CONNECT 5     /* times, a side */
+#define MSGR_MAX_APP_NAME              256   /* characters */
+#define MSGR_MAX_URL                   256   /* characters */
+#define MSGR_MAX_PATH                  260   /* bytes */
+#define MSGR_MAX_SIGNIN_NAME           129   /* characters */
+#define MSGR_MAX_FRIENDLY_NAME         256   /* characters */
+#define MSGR_MAX_ACTIVATION_TOKEN      256   /* bytes of printable ASCII */
+#define MSGR_MAX_APP_ID                255   /* bytes */
+#define MSGR_MAX_USER_KEYS             64    /* a user */
+#define MSGR_MAX_SHARE                 3600  /* seconds */
+#define MSGR_MAX_KEY_FILE              65536 /* bytes */
+#define MSGR_MAX_TIMEOUT               86400 /* seconds an invitation may be given to wait */

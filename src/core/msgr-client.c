@@ -1,0 +1,263 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A connection to the bus that has spoken to the service, and what it may see.
+ */
+#include "msgr-client.h"
+
+#include "msgr-key-ring.h"
+#include "msgr-session-flow.h"
+
+typedef struct {
+    MsgrLock locks[MSGR_N_LOCKABLES];
+} SavedLocks;
+
+static void
+saved_free(gpointer data)
+{
+    SavedLocks *saved = data;
+
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_lock_clear(&saved->locks[i]);
+    g_free(saved);
+}
+
+static gpointer
+client_save(MsgrRecord *record)
+{
+    MsgrClient *self = (MsgrClient *)record;
+    SavedLocks *saved = g_new0(SavedLocks, 1);
+
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_lock_copy(&saved->locks[i], &self->locks[i]);
+    return saved;
+}
+
+static void
+client_restore(MsgrRecord *record, gpointer data)
+{
+    MsgrClient *self = (MsgrClient *)record;
+    SavedLocks *saved = data;
+
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        msgr_lock_clear(&self->locks[i]);
+        self->locks[i] = saved->locks[i];
+    }
+    g_free(saved);
+}
+
+static void
+client_link(MsgrRecord *record)
+{
+    MsgrClient *self = (MsgrClient *)record;
+
+    g_hash_table_insert(self->user->model->clients, self->name, self);
+    g_hash_table_add(self->user->clients, self);
+}
+
+static void
+client_unlink(MsgrRecord *record)
+{
+    MsgrClient *self = (MsgrClient *)record;
+
+    g_hash_table_remove(self->user->model->clients, self->name);
+    g_hash_table_remove(self->user->clients, self);
+}
+
+static gboolean
+client_keeps(MsgrRecord *record)
+{
+    return FALSE;
+}
+
+static void
+client_finalize(MsgrRecord *record)
+{
+    MsgrClient *self = (MsgrClient *)record;
+
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_lock_clear(&self->locks[i]);
+    g_free(self->name);
+    msgr_record_unref(self->user);
+    g_free(self);
+}
+
+static const MsgrRecordClass client_class = {
+    .kind = MSGR_RECORD_CLIENT,
+    .save = client_save,
+    .restore = client_restore,
+    .free_saved = saved_free,
+    .link = client_link,
+    .unlink = client_unlink,
+    .keeps = client_keeps,
+    .finalize = client_finalize,
+};
+
+/**
+ * msgr_client_new:
+ * @name: its unique name
+ *
+ * Returns: (transfer none): a client that is in the model until msgr_client_gone(); no turn takes
+ * it back.
+ */
+MsgrClient *
+msgr_client_new(MsgrUser *user, const char *name)
+{
+    MsgrClient *self = g_new0(MsgrClient, 1);
+
+    msgr_record_init(&self->record, &client_class);
+    self->user = msgr_record_ref(user);
+    self->name = g_strdup(name);
+    msgr_record_link(&self->record);
+    msgr_record_unref(self);
+    return self;
+}
+
+/**
+ * msgr_client_gone:
+ *
+ * The client has left the bus: its locks with it. The turn must be new, so that none brings it
+ * back.
+ */
+void
+msgr_client_gone(MsgrClient *self)
+{
+    g_autoptr(MsgrUser) user = msgr_record_ref(self->user);
+    gboolean was_unlocked = msgr_client_is_unlocked(self, MSGR_OBJECT_SESSION_MANAGER);
+
+    msgr_record_unlink(&self->record);
+    if (was_unlocked)
+        msgr_user_presence_changed(user);
+}
+
+/**
+ * msgr_client_app_id:
+ *
+ * Returns: (nullable): the application that the client counts as on @object: that of its own key,
+ * else the one that its user shares; %NULL while it is locked.
+ */
+const char *
+msgr_client_app_id(MsgrClient *self, MsgrLockable object)
+{
+    MsgrKey *key = self->locks[object].key;
+
+    return key != NULL ? key->id : msgr_user_shared_app_id(self->user, object);
+}
+
+gboolean
+msgr_client_is_unlocked(MsgrClient *self, MsgrLockable object)
+{
+    return msgr_client_app_id(self, object) != NULL;
+}
+
+gboolean
+msgr_client_is_unlocked_anywhere(MsgrClient *self)
+{
+    return msgr_client_is_unlocked(self, MSGR_OBJECT_SESSION_MANAGER) ||
+           msgr_client_is_unlocked(self, MSGR_OBJECT_PRIVATE);
+}
+
+/**
+ * msgr_client_capabilities:
+ *
+ * Returns: what the key allows that @object is unlocked with; none while it is locked.
+ */
+MsgrCapabilities
+msgr_client_capabilities(MsgrClient *self, MsgrLockable object)
+{
+    MsgrKey *key = self->locks[object].key;
+    const char *shared;
+
+    if (key != NULL)
+        return key->capabilities;
+    shared = msgr_user_shared_app_id(self->user, object);
+    key = shared == NULL ? NULL : msgr_key_ring_find(self->user, shared);
+    return key == NULL ? MSGR_CAPABILITY_NONE : key->capabilities;
+}
+
+/**
+ * msgr_client_is_messenger:
+ *
+ * Returns: whether the client sees all of its user's sessions.
+ */
+gboolean
+msgr_client_is_messenger(MsgrClient *self)
+{
+    return msgr_client_capabilities(self, MSGR_OBJECT_SESSION_MANAGER) & MSGR_CAPABILITY_MESSENGER;
+}
+
+/**
+ * msgr_client_may_use_contact_list:
+ *
+ * Returns: whether the contact list is open to the client: Private unlocked, or the capability
+ * `messenger`.
+ */
+gboolean
+msgr_client_may_use_contact_list(MsgrClient *self)
+{
+    return msgr_client_is_unlocked(self, MSGR_OBJECT_PRIVATE) || msgr_client_is_messenger(self);
+}
+
+static gboolean
+is_app(const char *app_id, const char *other)
+{
+    return other != NULL && g_str_equal(app_id, other);
+}
+
+/**
+ * msgr_client_sees:
+ *
+ * The rule of who sees a session. For everybody else there is no such object.
+ */
+gboolean
+msgr_client_sees(MsgrClient *self, MsgrSide *side)
+{
+    const char *app_id = msgr_client_app_id(self, MSGR_OBJECT_SESSION_MANAGER);
+    MsgrSideData *data = msgr_side_data(side);
+
+    if (side->user != self->user || app_id == NULL)
+        return FALSE;
+    return is_app(app_id, data->creator_app) || is_app(app_id, data->attached_app) ||
+           (data->app_ids != NULL && g_strv_contains((const char *const *)data->app_ids, app_id)) ||
+           msgr_client_is_messenger(self);
+}
+
+void
+msgr_client_signal(MsgrClient *self, const char *path, const char *iface, const char *name,
+                   GVariant *args)
+{
+    msgr_turn_signal(self->user->model->turn, self->name, path, iface, name, args);
+}
+
+/**
+ * msgr_client_offer_waiting:
+ *
+ * Tells a client that has just been unlocked of the invitations that wait for it, the oldest first.
+ */
+void
+msgr_client_offer_waiting(MsgrClient *self)
+{
+    g_autoptr(GList) waiting = g_hash_table_get_keys(self->user->waiting);
+
+    waiting = g_list_sort(waiting, msgr_side_compare_age);
+    for (GList *l = waiting; l != NULL; l = l->next) {
+        if (msgr_client_sees(self, l->data))
+            msgr_invitation_show(l->data, self);
+    }
+}
+
+void
+msgr_user_signal_unlocked(MsgrUser *self, const char *path, const char *iface, const char *name,
+                          GVariant *args)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    g_variant_ref_sink(args);
+    g_hash_table_iter_init(&iter, self->clients);
+    while (g_hash_table_iter_next(&iter, &client, NULL)) {
+        if (msgr_client_is_unlocked(client, MSGR_OBJECT_SESSION_MANAGER))
+            msgr_client_signal(client, path, iface, name, args);
+    }
+    g_variant_unref(args);
+}

@@ -1,0 +1,471 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Another party as one user knows it.
+ */
+#include "msgr-contact.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "msgr-client.h"
+#include "msgr-session.h"
+
+#define ID_BYTES 16
+
+/* Who is named or invites is remembered beside the list; of these, so many more than the list may
+ * hold. */
+#define UNLISTED 1000
+
+typedef struct {
+    gboolean in_list;
+    gboolean blocked;
+} SavedContact;
+
+static gpointer
+contact_save(MsgrRecord *record)
+{
+    MsgrContact *self = (MsgrContact *)record;
+    SavedContact *saved = g_new(SavedContact, 1);
+
+    *saved = (SavedContact){ self->in_list, self->blocked };
+    return saved;
+}
+
+static void
+contact_restore(MsgrRecord *record, gpointer data)
+{
+    MsgrContact *self = (MsgrContact *)record;
+    SavedContact *saved = data;
+
+    self->in_list = saved->in_list;
+    self->blocked = saved->blocked;
+    g_free(saved);
+}
+
+static char *
+index_key(const char *service, const char *name)
+{
+    return g_strconcat(service, "\n", name, NULL);
+}
+
+static void
+contact_link(MsgrRecord *record)
+{
+    MsgrContact *self = (MsgrContact *)record;
+
+    g_hash_table_insert(self->user->model->contacts, self->id, self);
+    g_hash_table_insert(self->user->contacts, index_key(self->service, self->name), self);
+}
+
+static void
+contact_unlink(MsgrRecord *record)
+{
+    MsgrContact *self = (MsgrContact *)record;
+    g_autofree char *key = index_key(self->service, self->name);
+
+    g_hash_table_remove(self->user->model->contacts, self->id);
+    g_hash_table_remove(self->user->contacts, key);
+}
+
+static gboolean
+contact_keeps(MsgrRecord *record)
+{
+    return TRUE;
+}
+
+static void
+contact_finalize(MsgrRecord *record)
+{
+    MsgrContact *self = (MsgrContact *)record;
+
+    g_free(self->id);
+    g_free(self->path);
+    g_free(self->service);
+    g_free(self->name);
+    g_hash_table_unref(self->named_by);
+    msgr_record_unref(self->user);
+    g_free(self);
+}
+
+static const MsgrRecordClass contact_class = {
+    .kind = MSGR_RECORD_CONTACT,
+    .save = contact_save,
+    .restore = contact_restore,
+    .free_saved = g_free,
+    .link = contact_link,
+    .unlink = contact_unlink,
+    .keeps = contact_keeps,
+    .finalize = contact_finalize,
+};
+
+/**
+ * msgr_contact_id:
+ *
+ * Returns: the last part of the contact's path: the same for good, and not to be guessed by who
+ * doesn't hold the service's secret.
+ */
+char *
+msgr_contact_id(MsgrUser *user, const char *service, const char *name)
+{
+    g_autofree char *text = g_strdup_printf("%u\n%s\n%s", user->uid, service, name);
+    guint8 hash[ID_BYTES];
+    char hex[2 * ID_BYTES + 1];
+
+    crypto_generichash(hash, sizeof hash, (const guint8 *)text, strlen(text), user->model->secret,
+                       MSGR_SECRET_BYTES);
+    return g_strdup(sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+}
+
+MsgrContact *
+msgr_contact_new(MsgrUser *user, const char *service, const char *name)
+{
+    MsgrContact *self = g_new0(MsgrContact, 1);
+
+    msgr_record_init(&self->record, &contact_class);
+    self->user = msgr_record_ref(user);
+    self->id = msgr_contact_id(user, service, name);
+    self->path = g_strconcat(MSGR_CONTACT_PREFIX, self->id, NULL);
+    self->service = g_strdup(service);
+    self->name = g_strdup(name);
+    self->named_by = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return self;
+}
+
+/**
+ * msgr_contact_find:
+ *
+ * Returns: (nullable) (transfer none): the contact, if @user knows it.
+ */
+MsgrContact *
+msgr_contact_find(MsgrUser *user, const char *service, const char *name)
+{
+    g_autofree char *key = index_key(service, name);
+
+    return g_hash_table_lookup(user->contacts, key);
+}
+
+static gboolean
+is_in_a_session(MsgrContact *self)
+{
+    GHashTableIter iter;
+    gpointer side;
+
+    g_hash_table_iter_init(&iter, self->user->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL)) {
+        if (msgr_side_data(side)->contact == self)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+can_be_forgotten(MsgrContact *self)
+{
+    return !self->in_list && !self->blocked && !is_in_a_session(self);
+}
+
+/* Memory for people who were only named is bounded: the one that was named longest ago goes. */
+static void
+forget_oldest(MsgrUser *user)
+{
+    MsgrContact *oldest = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    if (g_hash_table_size(user->contacts) < user->model->config->contacts_per_user + UNLISTED)
+        return;
+    g_hash_table_iter_init(&iter, user->contacts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrContact *contact = value;
+
+        if ((oldest == NULL || contact->used < oldest->used) && can_be_forgotten(contact))
+            oldest = contact;
+    }
+    if (oldest != NULL)
+        msgr_turn_remove(user->model->turn, oldest);
+}
+
+/**
+ * msgr_contact_obtain:
+ *
+ * Returns: (transfer none): the contact, made known to @user if it was not.
+ */
+MsgrContact *
+msgr_contact_obtain(MsgrUser *user, const char *service, const char *name)
+{
+    static guint64 uses;
+    MsgrContact *self = msgr_contact_find(user, service, name);
+
+    if (self == NULL) {
+        forget_oldest(user);
+        self = msgr_contact_new(user, service, name);
+        msgr_turn_add(user->model->turn, self);
+        msgr_record_unref(self);
+    }
+    self->used = ++uses;
+    return self;
+}
+
+/**
+ * msgr_contact_named_by:
+ *
+ * A client that could name somebody has that contact from then on, with others of its application.
+ */
+void
+msgr_contact_named_by(MsgrContact *self, MsgrClient *client)
+{
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        const char *app_id = msgr_client_app_id(client, i);
+
+        if (app_id != NULL)
+            g_hash_table_add(self->named_by, g_strdup(app_id));
+    }
+}
+
+static gboolean
+is_named_by(MsgrContact *self, MsgrClient *client)
+{
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        const char *app_id = msgr_client_app_id(client, i);
+
+        if (app_id != NULL && g_hash_table_contains(self->named_by, app_id))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_in_a_session_of(MsgrContact *self, MsgrClient *client)
+{
+    GHashTableIter iter;
+    gpointer side;
+
+    g_hash_table_iter_init(&iter, self->user->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL)) {
+        if (msgr_side_data(side)->contact == self && msgr_client_sees(client, side))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * msgr_contact_is_known_to:
+ *
+ * Returns: whether the contact is listed to a client of its user: the whole list to those that may
+ * use it, to others their sessions' parties and whom they named.
+ */
+gboolean
+msgr_contact_is_known_to(MsgrContact *self, MsgrClient *client)
+{
+    if (self->user != client->user)
+        return FALSE;
+    return (self->in_list && msgr_client_may_use_contact_list(client)) ||
+           is_named_by(self, client) || is_in_a_session_of(self, client);
+}
+
+gboolean
+msgr_contact_is_echo(MsgrContact *self)
+{
+    return g_str_equal(self->service, MSGR_LOCAL_SERVICE) &&
+           g_str_equal(self->name, MSGR_ECHO_NAME);
+}
+
+/**
+ * msgr_contact_peer:
+ *
+ * Returns: (nullable) (transfer none): the user of this machine that the contact is.
+ */
+MsgrUser *
+msgr_contact_peer(MsgrContact *self)
+{
+    if (!g_str_equal(self->service, MSGR_LOCAL_SERVICE) || msgr_contact_is_echo(self))
+        return NULL;
+    return msgr_model_user_by_name(self->user->model, self->name);
+}
+
+/**
+ * msgr_contact_status:
+ *
+ * Returns: the MISTATUS that the contact's user sees.
+ */
+guint32
+msgr_contact_status(MsgrContact *self)
+{
+    MsgrUser *peer = msgr_contact_peer(self);
+
+    if (msgr_contact_is_echo(self))
+        return MSGR_STATUS_ONLINE;
+    return peer == NULL ? MSGR_STATUS_OFFLINE : msgr_user_status_for(peer, self->user);
+}
+
+static const char *
+friendly_name(MsgrContact *self)
+{
+    MsgrUser *peer = msgr_contact_peer(self);
+
+    return peer == NULL ? self->name : msgr_user_friendly_name(peer);
+}
+
+static GVariant *
+get_signin_name(MsgrContact *self)
+{
+    return g_variant_new_string(self->name);
+}
+
+static GVariant *
+get_friendly_name(MsgrContact *self)
+{
+    return g_variant_new_string(friendly_name(self));
+}
+
+static GVariant *
+get_status(MsgrContact *self)
+{
+    return g_variant_new_uint32(msgr_contact_status(self));
+}
+
+static GVariant *
+get_service_id(MsgrContact *self)
+{
+    return g_variant_new_string(self->service);
+}
+
+static GVariant *
+get_service_name(MsgrContact *self)
+{
+    return g_variant_new_string("This computer");
+}
+
+static GVariant *
+get_is_self(MsgrContact *self)
+{
+    return g_variant_new_boolean(msgr_contact_peer(self) == self->user);
+}
+
+static GVariant *
+get_blocked(MsgrContact *self)
+{
+    return g_variant_new_boolean(self->blocked);
+}
+
+static GVariant *
+get_in_list(MsgrContact *self)
+{
+    return g_variant_new_boolean(self->in_list);
+}
+
+static const struct {
+    const char *name;
+    GVariant *(*get)(MsgrContact *self);
+} properties[] = {
+    { "SigninName", get_signin_name },
+    { "FriendlyName", get_friendly_name },
+    { "Status", get_status },
+    { "ServiceId", get_service_id },
+    { "ServiceName", get_service_name },
+    { "IsSelf", get_is_self },
+    { "Blocked", get_blocked },
+    { "InList", get_in_list },
+};
+
+/**
+ * msgr_contact_property:
+ *
+ * Returns: (nullable) (transfer floating): the value of a property of Contact1.
+ */
+GVariant *
+msgr_contact_property(MsgrContact *self, const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(properties); i++) {
+        if (g_str_equal(properties[i].name, name))
+            return properties[i].get(self);
+    }
+    return NULL;
+}
+
+/**
+ * msgr_contact_properties:
+ *
+ * Returns: (transfer floating): a{sv}, all of them.
+ */
+GVariant *
+msgr_contact_properties(MsgrContact *self)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
+    for (gsize i = 0; i < G_N_ELEMENTS(properties); i++)
+        g_variant_builder_add(&builder, "{sv}", properties[i].name, properties[i].get(self));
+    return g_variant_builder_end(&builder);
+}
+
+/**
+ * msgr_contact_list:
+ *
+ * Returns: (transfer floating): a(oa{sv}), the user's contact list.
+ */
+GVariant *
+msgr_contact_list(MsgrUser *user)
+{
+    GVariantBuilder builder;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(oa{sv})"));
+    g_hash_table_iter_init(&iter, user->contacts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrContact *contact = value;
+
+        if (contact->in_list)
+            g_variant_builder_add(&builder, "(o@a{sv})", contact->path,
+                                  msgr_contact_properties(contact));
+    }
+    return g_variant_builder_end(&builder);
+}
+
+/**
+ * msgr_contact_set_blocked:
+ *
+ * Whoever is blocked sees the user offline, and can't invite it. Sessions under way go on.
+ */
+void
+msgr_contact_set_blocked(MsgrContact *self, gboolean blocked)
+{
+    if (self->blocked == blocked)
+        return;
+    msgr_turn_touch(self->user->model->turn, self);
+    self->blocked = blocked;
+}
+
+/**
+ * msgr_contact_remove:
+ *
+ * Takes the contact off the list; its path stays, and so does a block.
+ *
+ * Errors: MSGR_ERROR_NOT_FOUND.
+ */
+gboolean
+msgr_contact_remove(MsgrContact *self, GError **error)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    if (!self->in_list) {
+        g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND,
+                            "The contact is not in the list");
+        return FALSE;
+    }
+    msgr_turn_touch(self->user->model->turn, self);
+    self->in_list = FALSE;
+    g_hash_table_iter_init(&iter, self->user->clients);
+    while (g_hash_table_iter_next(&iter, &value, NULL)) {
+        MsgrClient *client = value;
+
+        if (msgr_client_may_use_contact_list(client))
+            msgr_client_signal(client, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnContactListRemove",
+                               g_variant_new("(o)", self->path));
+    }
+    return TRUE;
+}

@@ -1,0 +1,183 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a user sets for itself: its name, its status, its policy, whether it is signed in.
+ */
+#include "msgr-client.h"
+
+/**
+ * msgr_user_set_friendly_name:
+ * @name: "" for the user database's again
+ */
+void
+msgr_user_set_friendly_name(MsgrUser *self, const char *name)
+{
+    msgr_turn_touch(self->model->turn, self);
+    msgr_string_set(&self->data.friendly_name, *name == '\0' ? NULL : name);
+}
+
+/**
+ * msgr_user_set_status:
+ * @status: a MISTATUS that somebody who is there can have: not UNKNOWN, not OFFLINE
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS.
+ */
+gboolean
+msgr_user_set_status(MsgrUser *self, guint32 status, GError **error)
+{
+    static const guint32 settable[] = {
+        MSGR_STATUS_ONLINE,        MSGR_STATUS_INVISIBLE,    MSGR_STATUS_BUSY,
+        MSGR_STATUS_BE_RIGHT_BACK, MSGR_STATUS_IDLE,         MSGR_STATUS_AWAY,
+        MSGR_STATUS_ON_THE_PHONE,  MSGR_STATUS_OUT_TO_LUNCH,
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(settable); i++) {
+        if (settable[i] == status) {
+            msgr_turn_touch(self->model->turn, self);
+            self->data.status = status;
+            return TRUE;
+        }
+    }
+    g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS, "0x%x is no status that can be set",
+                status);
+    return FALSE;
+}
+
+static gboolean
+lookup_audience(GVariant *policy, const char *key, const char **value, GError **error)
+{
+    static const char *const audiences[] = { "everyone", "contacts", "nobody", NULL };
+    g_autoptr(GVariant) entry = g_variant_lookup_value(policy, key, NULL);
+
+    if (entry == NULL)
+        return TRUE;
+    if (g_variant_is_of_type(entry, G_VARIANT_TYPE_STRING)) {
+        const char *text = g_variant_get_string(entry, NULL);
+
+        for (gsize i = 0; audiences[i] != NULL; i++) {
+            if (g_str_equal(audiences[i], text)) {
+                *value = audiences[i];
+                return TRUE;
+            }
+        }
+    }
+    g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS,
+                "%s must be \"everyone\", \"contacts\" or \"nobody\"", key);
+    return FALSE;
+}
+
+/**
+ * msgr_user_set_policy:
+ * @policy: a{sv}: `AcceptFrom` and `StatusTo`; what is not there stays as it is
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS.
+ */
+gboolean
+msgr_user_set_policy(MsgrUser *self, GVariant *policy, GError **error)
+{
+    const char *accept_from = self->data.accept_from, *status_to = self->data.status_to;
+
+    if (!lookup_audience(policy, "AcceptFrom", &accept_from, error) ||
+        !lookup_audience(policy, "StatusTo", &status_to, error))
+        return FALSE;
+    msgr_turn_touch(self->model->turn, self);
+    msgr_string_set(&self->data.accept_from, accept_from);
+    msgr_string_set(&self->data.status_to, status_to);
+    return TRUE;
+}
+
+/**
+ * msgr_user_policy:
+ *
+ * Returns: (transfer floating): a{sv} of the form that msgr_user_set_policy() takes.
+ */
+GVariant *
+msgr_user_policy(MsgrUser *self)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&builder, "{sv}", "AcceptFrom",
+                          g_variant_new_string(self->data.accept_from));
+    g_variant_builder_add(&builder, "{sv}", "StatusTo", g_variant_new_string(self->data.status_to));
+    return g_variant_builder_end(&builder);
+}
+
+/* Who is signed in or not may be known to every client of the user: its locks tell the same. */
+static void
+signal_everyone(MsgrUser *self, const char *name, GVariant *args)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    g_variant_ref_sink(args);
+    g_hash_table_iter_init(&iter, self->clients);
+    while (g_hash_table_iter_next(&iter, &client, NULL))
+        msgr_client_signal(client, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, name, args);
+    g_variant_unref(args);
+}
+
+/**
+ * msgr_user_sign_in:
+ *
+ * Signs in to `local`: the locks can be opened again.
+ */
+void
+msgr_user_sign_in(MsgrUser *self)
+{
+    if (!self->data.signed_in) {
+        msgr_turn_touch(self->model->turn, self);
+        self->data.signed_in = TRUE;
+    }
+    signal_everyone(self, "OnSignin", g_variant_new("(us)", 0, MSGR_LOCAL_SERVICE));
+    msgr_lock_tell_user(self);
+}
+
+static void
+end_shares(MsgrUser *self)
+{
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        msgr_string_clear(&self->data.shares[i].app_id);
+        self->data.shares[i].until = 0;
+    }
+}
+
+/**
+ * msgr_user_sign_out:
+ *
+ * Signs out of `local`, the last service: every lock of the user's shuts, and so does what is
+ * shared.
+ */
+void
+msgr_user_sign_out(MsgrUser *self)
+{
+    g_autoptr(GList) clients = g_hash_table_get_keys(self->clients);
+
+    if (!self->data.signed_in)
+        return;
+    msgr_turn_touch(self->model->turn, self);
+    self->data.signed_in = FALSE;
+    end_shares(self);
+    signal_everyone(self, "OnSignout", g_variant_new("(s)", MSGR_LOCAL_SERVICE));
+    for (GList *l = clients; l != NULL; l = l->next)
+        msgr_lock_shut(l->data);
+    msgr_lock_tell_user(self);
+    msgr_user_presence_changed(self);
+}
+
+/**
+ * msgr_user_services:
+ *
+ * Returns: (transfer floating): a(ssssu), what Messenger1.ListServices answers.
+ */
+GVariant *
+msgr_user_services(MsgrUser *self)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ssssu)"));
+    g_variant_builder_add(&builder, "(ssssu)", MSGR_LOCAL_SERVICE, "This computer", self->data.name,
+                          msgr_user_friendly_name(self),
+                          self->data.signed_in ? self->data.status : MSGR_STATUS_OFFLINE);
+    return g_variant_builder_end(&builder);
+}

@@ -1,0 +1,327 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A uid of this machine, with everything that is its own.
+ */
+#include "msgr-user.h"
+
+#include "msgr-client.h"
+#include "msgr-contact.h"
+#include "msgr-session-flow.h"
+
+static void
+data_clear(MsgrUserData *data)
+{
+    msgr_string_clear(&data->name);
+    msgr_string_clear(&data->real_name);
+    msgr_string_clear(&data->friendly_name);
+    msgr_string_clear(&data->accept_from);
+    msgr_string_clear(&data->status_to);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_string_clear(&data->shares[i].app_id);
+}
+
+static void
+data_free(gpointer data)
+{
+    data_clear(data);
+    g_free(data);
+}
+
+static gpointer
+user_save(MsgrRecord *record)
+{
+    MsgrUser *self = (MsgrUser *)record;
+    MsgrUserData *copy = g_memdup2(&self->data, sizeof self->data);
+
+    msgr_string_ref(copy->name);
+    msgr_string_ref(copy->real_name);
+    msgr_string_ref(copy->friendly_name);
+    msgr_string_ref(copy->accept_from);
+    msgr_string_ref(copy->status_to);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_string_ref(copy->shares[i].app_id);
+    return copy;
+}
+
+static void
+user_unlink(MsgrRecord *record)
+{
+    MsgrUser *self = (MsgrUser *)record;
+
+    if (msgr_model_user_by_name(self->model, self->data.name) == self)
+        g_hash_table_remove(self->model->users_by_name, self->data.name);
+    g_hash_table_steal(self->model->users, GUINT_TO_POINTER(self->uid));
+}
+
+static void
+user_link(MsgrRecord *record)
+{
+    MsgrUser *self = (MsgrUser *)record;
+
+    g_hash_table_insert(self->model->users, GUINT_TO_POINTER(self->uid), self);
+    g_hash_table_replace(self->model->users_by_name, self->data.name, self);
+}
+
+static void
+user_restore(MsgrRecord *record, gpointer saved)
+{
+    MsgrUser *self = (MsgrUser *)record;
+
+    g_hash_table_remove(self->model->users_by_name, self->data.name);
+    data_clear(&self->data);
+    self->data = *(MsgrUserData *)saved;
+    g_free(saved);
+    g_hash_table_replace(self->model->users_by_name, self->data.name, self);
+}
+
+static gboolean
+user_keeps(MsgrRecord *record)
+{
+    return TRUE;
+}
+
+static void
+user_finalize(MsgrRecord *record)
+{
+    MsgrUser *self = (MsgrUser *)record;
+
+    msgr_agenda_entry_clear(&self->lock_change);
+    data_clear(&self->data);
+    g_hash_table_unref(self->clients);
+    g_hash_table_unref(self->sides);
+    g_hash_table_unref(self->live);
+    g_hash_table_unref(self->waiting);
+    g_hash_table_unref(self->contacts);
+    g_hash_table_unref(self->applications);
+    g_hash_table_unref(self->keys);
+    g_free(self);
+}
+
+static const MsgrRecordClass user_class = {
+    .kind = MSGR_RECORD_USER,
+    .save = user_save,
+    .restore = user_restore,
+    .free_saved = data_free,
+    .link = user_link,
+    .unlink = user_unlink,
+    .keeps = user_keeps,
+    .finalize = user_finalize,
+};
+
+static void
+lock_changes(gpointer data, gint64 now)
+{
+    MsgrUser *self = data;
+
+    msgr_lock_tell_user(self);
+    msgr_user_presence_changed(self);
+}
+
+/**
+ * msgr_user_new:
+ * @name: the sign-in name
+ * @real_name: as the user database has it, or ""
+ *
+ * Returns: a user that is signed in to `local`, as everybody is at first; not yet in the model.
+ */
+MsgrUser *
+msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_name)
+{
+    MsgrUser *self = g_new0(MsgrUser, 1);
+
+    msgr_record_init(&self->record, &user_class);
+    self->model = model;
+    self->uid = uid;
+    msgr_string_set(&self->data.name, name);
+    msgr_string_set(&self->data.real_name, real_name);
+    msgr_string_set(&self->data.accept_from, "everyone");
+    msgr_string_set(&self->data.status_to, "everyone");
+    self->data.signed_in = TRUE;
+    self->data.status = MSGR_STATUS_ONLINE;
+    msgr_agenda_entry_init(&self->lock_change, model->agenda, lock_changes, self);
+    self->clients = g_hash_table_new(NULL, NULL);
+    self->sides = g_hash_table_new(NULL, NULL);
+    self->live = g_hash_table_new(NULL, NULL);
+    self->waiting = g_hash_table_new(NULL, NULL);
+    self->contacts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->applications = g_hash_table_new(g_str_hash, g_str_equal);
+    self->keys = g_hash_table_new(g_str_hash, g_str_equal);
+    return self;
+}
+
+/**
+ * msgr_user_meet:
+ *
+ * Returns: (transfer none): a user that was not known, in the model for good: if the turn fails, it
+ * is kept with a later one, since its clients are there all the same.
+ */
+MsgrUser *
+msgr_user_meet(MsgrModel *model, guint32 uid, const char *name, const char *real_name)
+{
+    g_autoptr(MsgrUser) self = msgr_user_new(model, uid, name, real_name);
+
+    msgr_record_link(&self->record);
+    msgr_turn_touch(model->turn, self);
+    return self;
+}
+
+/**
+ * msgr_user_set_names:
+ *
+ * The user database may call somebody otherwise than it did.
+ */
+void
+msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name)
+{
+    if (g_str_equal(self->data.name, name) && g_str_equal(self->data.real_name, real_name))
+        return;
+    msgr_turn_touch(self->model->turn, self);
+    if (msgr_model_user_by_name(self->model, self->data.name) == self)
+        g_hash_table_remove(self->model->users_by_name, self->data.name);
+    msgr_string_set(&self->data.name, name);
+    msgr_string_set(&self->data.real_name, real_name);
+    g_hash_table_replace(self->model->users_by_name, self->data.name, self);
+}
+
+/**
+ * msgr_user_friendly_name:
+ *
+ * Returns: the name that was set, else the user database's, else the sign-in name.
+ */
+const char *
+msgr_user_friendly_name(MsgrUser *self)
+{
+    if (self->data.friendly_name != NULL)
+        return self->data.friendly_name;
+    return *self->data.real_name != '\0' ? self->data.real_name : self->data.name;
+}
+
+/**
+ * msgr_user_shared_app_id:
+ *
+ * Returns: (nullable): the application ID that all clients of the user count as on @object.
+ */
+const char *
+msgr_user_shared_app_id(MsgrUser *self, MsgrLockable object)
+{
+    const MsgrShare *share = &self->data.shares[object];
+
+    if (share->app_id == NULL || !self->data.signed_in)
+        return NULL;
+    return msgr_model_wall(self->model) < share->until ? share->app_id : NULL;
+}
+
+static gboolean
+has_client(MsgrUser *self, const char *app_id)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    g_hash_table_iter_init(&iter, self->clients);
+    while (g_hash_table_iter_next(&iter, &client, NULL)) {
+        const char *id = msgr_client_app_id(client, MSGR_OBJECT_SESSION_MANAGER);
+
+        if (id != NULL && (app_id == NULL || g_str_equal(id, app_id)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * msgr_user_is_there:
+ *
+ * A user is there while one of its clients has unlocked the session manager. A share stands for a
+ * client: it is how scripts, each of whose calls is a client of its own, are there in between.
+ */
+gboolean
+msgr_user_is_there(MsgrUser *self)
+{
+    return msgr_user_shared_app_id(self, MSGR_OBJECT_SESSION_MANAGER) != NULL ||
+           has_client(self, NULL);
+}
+
+/**
+ * msgr_user_has_app:
+ *
+ * Returns: whether a client of the user is unlocked with this application ID.
+ */
+gboolean
+msgr_user_has_app(MsgrUser *self, const char *app_id)
+{
+    const char *shared = msgr_user_shared_app_id(self, MSGR_OBJECT_SESSION_MANAGER);
+
+    return (shared != NULL && g_str_equal(shared, app_id)) || has_client(self, app_id);
+}
+
+/**
+ * msgr_user_presence_changed:
+ *
+ * To be called when a client has been unlocked, locked or gone: sessions begin or end their grace.
+ */
+void
+msgr_user_presence_changed(MsgrUser *self)
+{
+    g_autoptr(GList) sides = g_hash_table_get_keys(self->live);
+
+    if (!self->data.seen && msgr_user_is_there(self)) {
+        msgr_turn_touch(self->model->turn, self);
+        self->data.seen = TRUE;
+    }
+    for (GList *l = sides; l != NULL; l = l->next)
+        msgr_side_presence_changed(l->data);
+}
+
+static gboolean
+policy_admits(MsgrUser *self, const char *policy, MsgrUser *other)
+{
+    MsgrContact *contact;
+
+    if (g_str_equal(policy, "everyone"))
+        return TRUE;
+    contact = msgr_contact_find(self, MSGR_LOCAL_SERVICE, other->data.name);
+    return g_str_equal(policy, "contacts") && contact != NULL && contact->in_list;
+}
+
+static gboolean
+has_blocked(MsgrUser *self, MsgrUser *other)
+{
+    MsgrContact *contact = msgr_contact_find(self, MSGR_LOCAL_SERVICE, other->data.name);
+
+    return contact != NULL && contact->blocked;
+}
+
+/* The one place that decides who is taken for present by whom. */
+static gboolean
+shows_itself_to(MsgrUser *self, MsgrUser *other)
+{
+    return self->data.signed_in && self->data.status != MSGR_STATUS_INVISIBLE &&
+           msgr_user_is_there(self) && !has_blocked(self, other);
+}
+
+/**
+ * msgr_user_status_for:
+ *
+ * Returns: the MISTATUS that @viewer sees: OFFLINE, whatever the reason why.
+ */
+guint32
+msgr_user_status_for(MsgrUser *self, MsgrUser *viewer)
+{
+    if (self == viewer)
+        return msgr_user_is_there(self) ? self->data.status : MSGR_STATUS_OFFLINE;
+    if (!shows_itself_to(self, viewer) || !policy_admits(self, self->data.status_to, viewer))
+        return MSGR_STATUS_OFFLINE;
+    return self->data.status;
+}
+
+/**
+ * msgr_user_can_be_invited_by:
+ *
+ * Returns: whether an invitation would reach the user. An inviter can't tell why not.
+ */
+gboolean
+msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter)
+{
+    return self->model->config->invitations && shows_itself_to(self, inviter) &&
+           policy_admits(self, self->data.accept_from, inviter);
+}

@@ -1,0 +1,81 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "msgr-model.h"
+
+G_BEGIN_DECLS
+
+#define MSGR_FAILURES_ALLOWED 5
+
+/* What a user lends to all of its clients by Lock1.Share. */
+typedef struct {
+    char *app_id; /* NULL: nothing is shared */
+    gint64 until; /* microseconds since the epoch */
+} MsgrShare;
+
+/**
+ * MsgrUserData:
+ *
+ * What is remembered of a user.
+ */
+typedef struct {
+    char *name;          /* the sign-in name */
+    char *real_name;     /* from the user database; may be "" */
+    char *friendly_name; /* NULL until one is set */
+    gboolean seen;       /* has ever been there */
+    gboolean signed_in;  /* to `local` */
+    guint32 status;      /* MISTATUS, as set by SetStatus */
+    char *accept_from;   /* everyone, contacts, nobody */
+    char *status_to;
+    MsgrShare shares[MSGR_N_LOCKABLES];
+} MsgrUserData;
+
+/* Wrong responses, and what follows from them. Never taken back, whatever becomes of a turn. */
+typedef struct {
+    gint64 times[MSGR_FAILURES_ALLOWED]; /* boot clock; 0: none */
+    guint next;
+    gint64 disabled_until; /* boot clock */
+    guint penalty;         /* seconds that the last refusal lasted; 0: none yet */
+} MsgrFailures;
+
+struct _MsgrUser {
+    MsgrRecord record;
+    MsgrModel *model;
+    guint32 uid;
+    MsgrUserData data;
+    MsgrFailures failures;
+    MsgrAgendaEntry lock_change; /* the end of a share, or of a refusal */
+
+    GHashTable *clients;      /* set of MsgrClient */
+    GHashTable *sides;        /* set of MsgrSide: every session of the user's */
+    GHashTable *live;         /* set of MsgrSide: those that have not ended */
+    GHashTable *waiting;      /* set of MsgrSide: invitations that the user has not answered */
+    GHashTable *contacts;     /* "service\nname" -> MsgrContact */
+    GHashTable *applications; /* guid -> MsgrApplication */
+    GHashTable *keys;         /* id -> MsgrUserKey */
+};
+
+MsgrUser *msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_name);
+MsgrUser *msgr_user_meet(MsgrModel *model, guint32 uid, const char *name, const char *real_name);
+void msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name);
+const char *msgr_user_friendly_name(MsgrUser *self);
+gboolean msgr_user_is_there(MsgrUser *self);
+gboolean msgr_user_has_app(MsgrUser *self, const char *app_id);
+const char *msgr_user_shared_app_id(MsgrUser *self, MsgrLockable object);
+void msgr_user_presence_changed(MsgrUser *self);
+guint32 msgr_user_status_for(MsgrUser *self, MsgrUser *viewer);
+gboolean msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter);
+
+void msgr_user_set_friendly_name(MsgrUser *self, const char *name);
+gboolean msgr_user_set_status(MsgrUser *self, guint32 status, GError **error);
+gboolean msgr_user_set_policy(MsgrUser *self, GVariant *policy, GError **error);
+GVariant *msgr_user_policy(MsgrUser *self);
+void msgr_user_sign_in(MsgrUser *self);
+void msgr_user_sign_out(MsgrUser *self);
+GVariant *msgr_user_services(MsgrUser *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsgrUser, msgr_record_unref)
+
+G_END_DECLS

@@ -1,0 +1,242 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * org.msgr.Messenger1: the service itself, the user's own state, and who can be named.
+ */
+#include "config.h"
+
+#include "msgr-contact.h"
+#include "msgr-interface-info.h"
+#include "msgr-interface.h"
+#include "msgr-service.h"
+#include "msgr-text.h"
+
+static gboolean
+refuse(GError **error, MsgrError code, const char *message)
+{
+    g_set_error_literal(error, MSGR_ERROR, code, message);
+    return FALSE;
+}
+
+static gboolean
+check_service(const char *id, GError **error)
+{
+    if (g_str_equal(id, MSGR_LOCAL_SERVICE))
+        return TRUE;
+    return refuse(error, MSGR_ERROR_NOT_FOUND, "There is no such service");
+}
+
+static GVariant *
+list_services(MsgrCall *call, GVariant *args, GError **error)
+{
+    return g_variant_new("(@a(ssssu))", msgr_user_services(call->client->user));
+}
+
+static GVariant *
+sign_in(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *service;
+
+    g_variant_get(args, "(&s)", &service);
+    if (!check_service(service, error))
+        return NULL;
+    msgr_user_sign_in(call->client->user);
+    return g_variant_new("()");
+}
+
+static GVariant *
+sign_out(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *service;
+
+    g_variant_get(args, "(&s)", &service);
+    if (!check_service(service, error))
+        return NULL;
+    msgr_user_sign_out(call->client->user);
+    return g_variant_new("()");
+}
+
+static GVariant *
+set_status(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *service;
+    guint32 status;
+
+    g_variant_get(args, "(&su)", &service, &status);
+    if (!check_service(service, error) || !msgr_user_set_status(call->client->user, status, error))
+        return NULL;
+    return g_variant_new("()");
+}
+
+static GVariant *
+set_friendly_name(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *service, *name;
+
+    g_variant_get(args, "(&s&s)", &service, &name);
+    if (!msgr_check_friendly_name(name, error) || !check_service(service, error))
+        return NULL;
+    msgr_user_set_friendly_name(call->client->user, name);
+    return g_variant_new("()");
+}
+
+static GVariant *
+hand_out_contact(MsgrCall *call, const char *name)
+{
+    MsgrContact *contact = msgr_contact_obtain(call->client->user, MSGR_LOCAL_SERVICE, name);
+
+    msgr_contact_named_by(contact, call->client);
+    return g_variant_new("(o)", contact->path);
+}
+
+static GVariant *
+go_on_with_user(MsgrCall *call, gpointer data, GError **error)
+{
+    const MsgrUserEntry *entry = data;
+    MsgrModel *model = msgr_service_model(call->service);
+    MsgrUser *user;
+
+    if (entry == NULL || !msgr_config_uid_is_local(model->config, entry->uid)) {
+        refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
+        return NULL;
+    }
+    user = msgr_model_user(model, entry->uid);
+    if (user == NULL)
+        msgr_user_meet(model, entry->uid, entry->name, entry->real_name);
+    else
+        msgr_user_set_names(user, entry->name, entry->real_name);
+    return hand_out_contact(call, entry->name);
+}
+
+static void
+found_user(const MsgrUserEntry *entry, gpointer data)
+{
+    msgr_service_resume(data, go_on_with_user, (gpointer)entry);
+}
+
+static void
+never_found(gpointer data)
+{
+    msgr_call_unref(data);
+}
+
+static gboolean
+check_signin_name(const char *name, GError **error)
+{
+    glong length = g_utf8_strlen(name, -1);
+
+    if (length >= 1 && length <= MSGR_MAX_SIGNIN_NAME)
+        return TRUE;
+    return refuse(error, MSGR_ERROR_INVALID_ARGS, "A sign-in name has 1 to 129 characters");
+}
+
+static gboolean
+is_known_here(MsgrModel *model, const char *name)
+{
+    MsgrUser *user = msgr_model_user_by_name(model, name);
+
+    return g_str_equal(name, MSGR_ECHO_NAME) || (user != NULL && user->data.seen);
+}
+
+static GVariant *
+get_contact(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *name, *service;
+
+    g_variant_get(args, "(&s&s)", &name, &service);
+    if (!check_signin_name(name, error) || !check_service(service, error))
+        return NULL;
+    if (is_known_here(msgr_service_model(call->service), name))
+        return hand_out_contact(call, name);
+    msgr_service_defer(call);
+    msgr_user_database_find_name(msgr_service_user_database(call->service), name, found_user, call,
+                                 never_found);
+    return NULL;
+}
+
+static GVariant *
+list_contacts(MsgrCall *call, GVariant *args, GError **error)
+{
+    return g_variant_new("(@a(oa{sv}))", msgr_contact_list(call->client->user));
+}
+
+static GVariant *
+set_policy(MsgrCall *call, GVariant *args, GError **error)
+{
+    g_autoptr(GVariant) policy = NULL;
+    const char *service;
+
+    g_variant_get(args, "(&s@a{sv})", &service, &policy);
+    if (!check_service(service, error) || !msgr_user_set_policy(call->client->user, policy, error))
+        return NULL;
+    return g_variant_new("()");
+}
+
+static GVariant *
+get_policy(MsgrCall *call, GVariant *args, GError **error)
+{
+    const char *service;
+
+    g_variant_get(args, "(&s)", &service);
+    if (!check_service(service, error))
+        return NULL;
+    return g_variant_new("(@a{sv})", msgr_user_policy(call->client->user));
+}
+
+static GVariant *
+get_interface_versions(MsgrCall *call, const char *name)
+{
+    const MsgrInterface *const *interfaces = msgr_interfaces();
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{su}"));
+    for (gsize i = 0; interfaces[i] != NULL; i++)
+        g_variant_builder_add(&builder, "{su}", interfaces[i]->info->name, 1);
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *
+get_version(MsgrCall *call, const char *name)
+{
+    return g_variant_new_string(PACKAGE_VERSION);
+}
+
+static GVariant *
+get_limits(MsgrCall *call, const char *name)
+{
+    return msgr_model_limits(msgr_service_model(call->service));
+}
+
+static GVariant *
+get_environment(MsgrCall *call, const char *name)
+{
+    return g_variant_new_string(msgr_service_model(call->service)->config->environment);
+}
+
+static const MsgrMethod methods[] = {
+    { "ListServices", MSGR_NEED_EITHER, list_services },
+    { "Signin", MSGR_NEED_SIGN_IN, sign_in },
+    { "Signout", MSGR_NEED_EITHER, sign_out },
+    { "SetStatus", MSGR_NEED_EITHER, set_status },
+    { "SetFriendlyName", MSGR_NEED_CONTACT_LIST, set_friendly_name },
+    { "GetContact", MSGR_NEED_EITHER, get_contact },
+    { "ListContacts", MSGR_NEED_CONTACT_LIST, list_contacts },
+    { "SetPolicy", MSGR_NEED_CONTACT_LIST, set_policy },
+    { "GetPolicy", MSGR_NEED_EITHER, get_policy },
+    { NULL },
+};
+
+static const MsgrProperty properties[] = {
+    { "InterfaceVersions", .get = get_interface_versions },
+    { "Version", .get = get_version },
+    { "Limits", .get = get_limits },
+    { "Environment", .get = get_environment },
+    { NULL },
+};
+
+const MsgrInterface msgr_messenger1 = {
+    .info = &msgr_dbus_messenger1_interface,
+    .targets = MSGR_TARGET_ROOT,
+    .methods = methods,
+    .properties = properties,
+};

@@ -1,0 +1,18 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Reading a{sv}: an unknown key is ignored, a known one of a wrong type is MSGR_ERROR_INVALID_ARGS.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean msgr_options_string(GVariant *options, const char *key, const char **value,
+                             GError **error);
+gboolean msgr_options_uint32(GVariant *options, const char *key, guint32 *value, GError **error);
+gboolean msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError **error);
+gboolean msgr_options_check_token(GVariant *options, GError **error);
+
+G_END_DECLS

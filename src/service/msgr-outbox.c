@@ -1,0 +1,147 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What leaves: held until the turn is in the ledger, then sent in one order, each to its one
+ * destination.
+ */
+#include "msgr-outbox.h"
+
+/* All that one call, or one event, has to say. */
+typedef struct {
+    MsgrCall *call;      /* NULL for an event */
+    GPtrArray *messages; /* of GDBusMessage */
+} Letter;
+
+struct _MsgrOutbox {
+    GDBusConnection *connection;
+    GPtrArray *letters;
+};
+
+static void
+letter_free(gpointer data)
+{
+    Letter *letter = data;
+
+    g_clear_pointer(&letter->call, msgr_call_unref);
+    g_ptr_array_unref(letter->messages);
+    g_free(letter);
+}
+
+MsgrOutbox *
+msgr_outbox_new(GDBusConnection *connection)
+{
+    MsgrOutbox *self = g_new0(MsgrOutbox, 1);
+
+    self->connection = g_object_ref(connection);
+    self->letters = g_ptr_array_new_with_free_func(letter_free);
+    return self;
+}
+
+void
+msgr_outbox_free(MsgrOutbox *self)
+{
+    g_object_unref(self->connection);
+    g_ptr_array_unref(self->letters);
+    g_free(self);
+}
+
+static GDBusMessage *
+signal_message(const MsgrSignal *signal)
+{
+    GDBusMessage *message = g_dbus_message_new_signal(signal->path, signal->iface, signal->name);
+
+    g_dbus_message_set_destination(message, signal->to);
+    if (signal->args != NULL)
+        g_dbus_message_set_body(message, signal->args);
+    return message;
+}
+
+static void
+add_signals(Letter *letter, GPtrArray *signals, const char *caller, gboolean to_caller)
+{
+    for (guint i = 0; i < signals->len; i++) {
+        const MsgrSignal *signal = signals->pdata[i];
+
+        if ((g_strcmp0(signal->to, caller) == 0) == to_caller)
+            g_ptr_array_add(letter->messages, signal_message(signal));
+    }
+}
+
+/**
+ * msgr_outbox_add:
+ * @call: (nullable): what is answered; none for an event
+ * @reply: (nullable) (transfer full): the answer, if one is expected
+ * @signals: (element-type MsgrSignal): what happened by it
+ *
+ * The reply goes first, then the caller's signals, then the others'.
+ */
+void
+msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals)
+{
+    Letter *letter;
+
+    if (call == NULL && signals->len == 0)
+        return;
+    letter = g_new0(Letter, 1);
+    letter->call = call == NULL ? NULL : msgr_call_ref(call);
+    letter->messages = g_ptr_array_new_with_free_func(g_object_unref);
+    if (reply != NULL)
+        g_ptr_array_add(letter->messages, reply);
+    if (call != NULL)
+        add_signals(letter, signals, msgr_call_sender(call), TRUE);
+    add_signals(letter, signals, call == NULL ? NULL : msgr_call_sender(call), FALSE);
+    g_ptr_array_add(self->letters, letter);
+}
+
+gboolean
+msgr_outbox_is_empty(MsgrOutbox *self)
+{
+    return self->letters->len == 0;
+}
+
+static void
+send_message(MsgrOutbox *self, GDBusMessage *message)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!g_dbus_connection_send_message(self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+                                        NULL, &error))
+        g_info("a message did not leave: %s", error->message);
+}
+
+/**
+ * msgr_outbox_send:
+ *
+ * What was to be told stands: it leaves.
+ */
+void
+msgr_outbox_send(MsgrOutbox *self)
+{
+    for (guint i = 0; i < self->letters->len; i++) {
+        Letter *letter = self->letters->pdata[i];
+
+        for (guint j = 0; j < letter->messages->len; j++)
+            send_message(self, letter->messages->pdata[j]);
+    }
+    g_ptr_array_set_size(self->letters, 0);
+}
+
+/**
+ * msgr_outbox_fail:
+ *
+ * Nothing has changed: the callers are told why, and no signal leaves.
+ */
+void
+msgr_outbox_fail(MsgrOutbox *self, const GError *error)
+{
+    for (guint i = 0; i < self->letters->len; i++) {
+        Letter *letter = self->letters->pdata[i];
+        g_autoptr(GDBusMessage) answer = NULL;
+
+        if (letter->call != NULL)
+            answer = msgr_call_error(letter->call, error);
+        if (answer != NULL)
+            send_message(self, answer);
+    }
+    g_ptr_array_set_size(self->letters, 0);
+}

@@ -1,0 +1,19 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "msgr-call.h"
+
+G_BEGIN_DECLS
+
+typedef struct _MsgrOutbox MsgrOutbox;
+
+MsgrOutbox *msgr_outbox_new(GDBusConnection *connection);
+void msgr_outbox_free(MsgrOutbox *self);
+void msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals);
+gboolean msgr_outbox_is_empty(MsgrOutbox *self);
+void msgr_outbox_send(MsgrOutbox *self);
+void msgr_outbox_fail(MsgrOutbox *self, const GError *error);
+
+G_END_DECLS

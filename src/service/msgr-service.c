@@ -1,0 +1,371 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One way through the house: bus, gate, model, ledger, outbox, bus.
+ */
+#include "msgr-service.h"
+
+#include "msgr-application.h"
+#include "msgr-client.h"
+#include "msgr-dispatch.h"
+#include "msgr-gate.h"
+#include "msgr-inbox.h"
+#include "msgr-key-ring.h"
+#include "msgr-outbox.h"
+#include "msgr-timer.h"
+
+/* How long events wait that could not be written: a full disk must not make a busy loop. */
+#define RETRY_AFTER G_USEC_PER_SEC
+
+struct _MsgrService {
+    GDBusConnection *connection;
+    MsgrConfig *config;
+    MsgrModel *model; /* NULL until the service is started */
+    MsgrLedger *ledger;
+    MsgrBuckets *buckets;
+    MsgrInbox *inbox;
+    MsgrGate *gate;
+    MsgrOutbox *outbox;
+    MsgrUserDatabase *user_database;
+    MsgrTimer *timer;
+    gint64 retry_at; /* boot clock: nothing that is due is done before */
+    MsgrServiceEvents events;
+};
+
+/**
+ * msgr_service_new:
+ *
+ * Returns: a service that collects what the bus brings from now on, and answers once it is started.
+ */
+MsgrService *
+msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
+{
+    MsgrService *self = g_new0(MsgrService, 1);
+
+    self->connection = g_object_ref(connection);
+    self->config = msgr_config_ref(config);
+    self->buckets = msgr_buckets_new();
+    msgr_buckets_configure(self->buckets, config);
+    self->inbox = msgr_inbox_new(connection, self->buckets);
+    self->outbox = msgr_outbox_new(connection);
+    self->user_database = msgr_user_database_new();
+    return self;
+}
+
+void
+msgr_service_free(MsgrService *self)
+{
+    msgr_inbox_free(self->inbox);
+    msgr_user_database_free(self->user_database);
+    g_clear_pointer(&self->gate, msgr_gate_free);
+    g_clear_pointer(&self->timer, msgr_timer_free);
+    msgr_outbox_free(self->outbox);
+    g_clear_pointer(&self->model, msgr_model_free);
+    g_clear_pointer(&self->ledger, msgr_ledger_close);
+    msgr_buckets_free(self->buckets);
+    msgr_config_unref(self->config);
+    g_object_unref(self->connection);
+    g_free(self);
+}
+
+MsgrModel *
+msgr_service_model(MsgrService *self)
+{
+    return self->model;
+}
+
+MsgrUserDatabase *
+msgr_service_user_database(MsgrService *self)
+{
+    return self->user_database;
+}
+
+static gint64
+next_due(MsgrService *self)
+{
+    gint64 next = msgr_agenda_next(self->model->agenda);
+
+    return next == MSGR_NEVER ? MSGR_NEVER : MAX(next, self->retry_at);
+}
+
+static void
+turn_failed(MsgrService *self, const GError *error)
+{
+    g_warning("nothing of this turn was kept: %s", error->message);
+    msgr_model_rollback(self->model);
+    msgr_outbox_fail(self->outbox, error);
+    self->retry_at = msgr_model_now(self->model) + RETRY_AFTER;
+}
+
+/**
+ * msgr_service_end_turn:
+ *
+ * What has been changed is made durable, and what is to be told leaves; or nothing has changed.
+ */
+void
+msgr_service_end_turn(MsgrService *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (msgr_ledger_commit(self->ledger, self->model->turn, &error)) {
+        msgr_turn_commit(self->model->turn);
+        msgr_outbox_send(self->outbox);
+    } else {
+        turn_failed(self, error);
+    }
+    msgr_timer_set(self->timer, next_due(self));
+}
+
+static void
+add_events(MsgrService *self)
+{
+    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
+
+    msgr_outbox_add(self->outbox, NULL, NULL, signals);
+}
+
+/* What is due happens before the next call is looked at: an invitation that has expired can't be
+ * accepted. */
+static void
+run_due(MsgrService *self)
+{
+    if (msgr_model_now(self->model) < self->retry_at)
+        return;
+    while (msgr_model_run_due(self->model))
+        add_events(self);
+}
+
+static void
+time_has_come(gpointer data)
+{
+    MsgrService *self = data;
+
+    run_due(self);
+    msgr_service_end_turn(self);
+}
+
+/* Takes the error. */
+static void
+add_answer(MsgrService *self, MsgrCall *call, GVariant *value, GError *error)
+{
+    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
+    GDBusMessage *reply =
+        error != NULL ? msgr_call_error(call, error) : msgr_call_reply(call, value);
+
+    msgr_outbox_add(self->outbox, call, reply, signals);
+    g_clear_error(&error);
+}
+
+/**
+ * msgr_service_handle:
+ *
+ * The gate lets a call of a known client pass.
+ */
+void
+msgr_service_handle(MsgrService *self, MsgrCall *call)
+{
+    GError *error = NULL;
+    GVariant *value;
+
+    run_due(self);
+    call->dispatching = TRUE;
+    value = msgr_dispatch(call, &error);
+    call->dispatching = FALSE;
+    if (call->deferred)
+        add_events(self);
+    else if (!call->answered)
+        add_answer(self, call, value, error);
+}
+
+/**
+ * msgr_service_answer:
+ * @error: (transfer full): why it is refused
+ *
+ * The gate refuses a call.
+ */
+void
+msgr_service_answer(MsgrService *self, MsgrCall *call, GError *error)
+{
+    add_answer(self, call, NULL, error);
+}
+
+/**
+ * msgr_service_defer:
+ *
+ * The call will be answered by msgr_service_resume(); later calls of the same client wait until
+ * then.
+ */
+void
+msgr_service_defer(MsgrCall *call)
+{
+    call->deferred = TRUE;
+    msgr_call_ref(call);
+    msgr_gate_hold(call->service->gate, msgr_call_sender(call));
+}
+
+/**
+ * msgr_service_resume:
+ * @go_on: called to answer, unless the client is gone
+ *
+ * Ends what msgr_service_defer() began.
+ */
+void
+msgr_service_resume(MsgrCall *call, MsgrContinuation go_on, gpointer data)
+{
+    g_autoptr(MsgrCall) own = call;
+    MsgrService *self = call->service;
+    GError *error = NULL;
+    GVariant *value;
+
+    call->deferred = FALSE;
+    call->answered = TRUE;
+    if (call->client->record.linked) {
+        run_due(self);
+        value = go_on(call, data, &error);
+        add_answer(self, call, value, error);
+    }
+    if (call->dispatching) {
+        msgr_gate_unhold(self->gate, msgr_call_sender(call));
+        return; /* what was needed was there at once: who dispatches goes on with the turn */
+    }
+    msgr_gate_release(self->gate, msgr_call_sender(call));
+    msgr_service_end_turn(self);
+}
+
+/**
+ * msgr_service_client_gone:
+ *
+ * A client has left: what was done before is done, so that no failure brings it back.
+ */
+void
+msgr_service_client_gone(MsgrService *self, MsgrClient *client)
+{
+    msgr_service_end_turn(self);
+    msgr_client_gone(client);
+    add_events(self);
+}
+
+static void
+call_arrived(GDBusMessage *message, gpointer data)
+{
+    MsgrService *self = data;
+    g_autoptr(MsgrCall) call = msgr_call_new(self, message);
+
+    msgr_gate_call(self->gate, call);
+}
+
+static void
+client_left(const char *name, gpointer data)
+{
+    msgr_gate_gone(((MsgrService *)data)->gate, name);
+}
+
+static void
+name_lost(gpointer data)
+{
+    MsgrService *self = data;
+
+    self->events.replaced(self->events.data);
+}
+
+static void
+all_handled(gpointer data)
+{
+    msgr_service_end_turn(data);
+}
+
+static const MsgrInboxFuncs inbox_funcs = { call_arrived, client_left, name_lost, all_handled };
+
+/**
+ * msgr_service_start:
+ * @state_dir: where the ledger is
+ *
+ * Remembers what was, and answers from now on. To be called when the names are owned.
+ */
+gboolean
+msgr_service_start(MsgrService *self, const char *state_dir, const MsgrServiceEvents *events,
+                   GError **error)
+{
+    self->events = *events;
+    self->ledger = msgr_ledger_open(state_dir, error);
+    if (self->ledger == NULL)
+        return FALSE;
+    self->model =
+        msgr_model_new(self->config, msgr_clock_of_system(), msgr_ledger_secret(self->ledger));
+    if (!msgr_ledger_load(self->ledger, self->model, error))
+        return FALSE;
+    self->gate = msgr_gate_new(self, self->connection, self->buckets);
+    self->timer = msgr_timer_new(time_has_come, self);
+    return TRUE;
+}
+
+/**
+ * msgr_service_open:
+ *
+ * The keys and applications of the system are in: sessions go on, and calls are answered.
+ */
+void
+msgr_service_open(MsgrService *self)
+{
+    msgr_model_start(self->model);
+    add_events(self);
+    msgr_service_end_turn(self);
+    msgr_inbox_open(self->inbox, &inbox_funcs, self);
+}
+
+void
+msgr_service_set_config(MsgrService *self, MsgrConfig *config)
+{
+    msgr_config_ref(config);
+    msgr_config_unref(self->config);
+    self->config = config;
+    msgr_buckets_configure(self->buckets, config);
+    msgr_model_set_config(self->model, config);
+    add_events(self);
+    msgr_service_end_turn(self);
+    msgr_gate_policy_changed(self->gate);
+}
+
+/**
+ * msgr_service_set_keys:
+ * @keys: (element-type MsgrKey): what keys.d holds now
+ */
+void
+msgr_service_set_keys(MsgrService *self, GPtrArray *keys)
+{
+    msgr_key_ring_replace(self->model, keys);
+    add_events(self);
+    msgr_service_end_turn(self);
+}
+
+/**
+ * msgr_service_set_applications:
+ * @entries: (element-type MsgrAppEntry): what apps.d holds now
+ */
+void
+msgr_service_set_applications(MsgrService *self, GPtrArray *entries)
+{
+    msgr_application_replace_packaged(self->model, entries);
+    add_events(self);
+    msgr_service_end_turn(self);
+}
+
+/**
+ * msgr_service_say_goodbye:
+ *
+ * Tells every client that the service shuts down, and waits until that has left.
+ */
+void
+msgr_service_say_goodbye(MsgrService *self)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    g_hash_table_iter_init(&iter, self->model->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        msgr_client_signal(client, MSGR_SESSION_MANAGER_PATH, MSGR_SESSION_MANAGER_IFACE,
+                           "OnAppShutdown", NULL);
+    add_events(self);
+    msgr_service_end_turn(self);
+    g_dbus_connection_flush_sync(self->connection, NULL, NULL);
+}

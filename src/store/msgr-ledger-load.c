@@ -1,0 +1,325 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Fills a new model with what the ledger keeps. A row that makes no sense is left out and deleted,
+ * the others load.
+ */
+#include "msgr-ledger-load.h"
+
+#include <string.h>
+
+#include "msgr-application.h"
+#include "msgr-contact.h"
+#include "msgr-key-ring.h"
+#include "msgr-text.h"
+#include "msgr-user.h"
+
+#define MAX_NAME 1024 /* bytes, of a user's or a service's */
+
+typedef struct {
+    MsgrTableId table;
+    gint64 rowid;
+} Reject;
+
+/* Makes a record of a row, not yet linked; NULL if it makes no sense. */
+typedef gpointer (*LoadFunc)(MsgrLoad *self, MsgrRow *row);
+
+gboolean
+msgr_load_check_name(const char *name, GError **error)
+{
+    for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
+        if (g_unichar_iscntrl(g_utf8_get_char(p)))
+            return FALSE;
+    }
+    return *name != '\0' && strlen(name) <= MAX_NAME;
+}
+
+/* What a client is unlocked as, or what an application belongs to: it may be one of the reserved
+ * IDs, too. */
+gboolean
+msgr_load_check_owner(const char *id, GError **error)
+{
+    return g_str_equal(id, MSGR_AGENT_APP_ID) || g_str_equal(id, MSGR_SYSTEM_APP_ID) ||
+           msgr_check_app_id(id, NULL);
+}
+
+static gboolean
+check_audience(const char *audience, GError **error)
+{
+    return g_str_equal(audience, "everyone") || g_str_equal(audience, "contacts") ||
+           g_str_equal(audience, "nobody");
+}
+
+static gboolean
+is_settable(gint64 status)
+{
+    static const gint64 settable[] = {
+        MSGR_STATUS_ONLINE,        MSGR_STATUS_INVISIBLE,    MSGR_STATUS_BUSY,
+        MSGR_STATUS_BE_RIGHT_BACK, MSGR_STATUS_IDLE,         MSGR_STATUS_AWAY,
+        MSGR_STATUS_ON_THE_PHONE,  MSGR_STATUS_OUT_TO_LUNCH,
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(settable); i++) {
+        if (settable[i] == status)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The record that was made of a row, unless the row turned out to make no sense. */
+gpointer
+msgr_load_finish(MsgrRow *row, gpointer record)
+{
+    if (row->sane)
+        return record;
+    msgr_record_unref(record);
+    return NULL;
+}
+
+MsgrUser *
+msgr_load_get_user(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_model_user(self->model, (guint32)msgr_row_get_int(row, 0, G_MAXUINT32));
+
+    if (user == NULL)
+        msgr_row_refuse(row);
+    return user;
+}
+
+static void
+get_shares(MsgrRow *row, MsgrUserData *data)
+{
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        msgr_string_set(&data->shares[i].app_id, msgr_row_get_text_or_null(row, msgr_check_app_id));
+        data->shares[i].until = msgr_row_get_time(row);
+    }
+}
+
+static gpointer
+load_user(MsgrLoad *self, MsgrRow *row)
+{
+    guint32 uid = (guint32)msgr_row_get_int(row, 0, G_MAXUINT32 - 1);
+    const char *name = msgr_row_get_text(row, msgr_load_check_name);
+    const char *real_name = msgr_row_get_text(row, NULL);
+    MsgrUser *user = msgr_user_new(self->model, uid, name, real_name);
+    MsgrUserData *data = &user->data;
+
+    msgr_string_set(&data->friendly_name, msgr_row_get_text_or_null(row, msgr_check_friendly_name));
+    data->seen = msgr_row_get_boolean(row);
+    data->signed_in = msgr_row_get_boolean(row);
+    data->status = (guint32)msgr_row_get_int(row, 0, G_MAXUINT32);
+    if (!is_settable(data->status))
+        msgr_row_refuse(row);
+    msgr_string_set(&data->accept_from, msgr_row_get_text(row, check_audience));
+    msgr_string_set(&data->status_to, msgr_row_get_text(row, check_audience));
+    get_shares(row, data);
+    return msgr_load_finish(row, user);
+}
+
+static gpointer
+load_user_key(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_load_get_user(self, row);
+    const char *id = msgr_row_get_text(row, NULL);
+    const char *json = msgr_row_get_text(row, NULL);
+    gint64 added_at = msgr_row_get_time(row);
+    g_autoptr(MsgrKey) key = row->sane ? msgr_key_parse(json, -1, MSGR_KEY_OF_USER, NULL) : NULL;
+
+    if (key == NULL || !g_str_equal(key->id, id) || g_hash_table_contains(user->keys, id))
+        return NULL;
+    return msgr_user_key_new(user, key, json, added_at);
+}
+
+static MsgrAppEntry *
+get_entry(MsgrRow *row)
+{
+    const char *text[7];
+    g_auto(GStrv) app_ids = NULL;
+    const char *registered_by;
+    MsgrAppEntry *entry;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(text); i++)
+        text[i] = msgr_row_get_text(row, NULL);
+    app_ids = msgr_row_get_list(row, msgr_load_check_owner);
+    registered_by = msgr_row_get_text(row, msgr_load_check_owner);
+    entry = msgr_app_entry_new(text[0], text[1], text[2], text[3], text[4], text[5], registered_by,
+                               msgr_row_get_time(row));
+    g_free(entry->appstream_id);
+    entry->appstream_id = g_strdup(text[6]);
+    if (app_ids != NULL) {
+        g_strfreev(entry->app_ids);
+        entry->app_ids = g_steal_pointer(&app_ids);
+    }
+    return entry;
+}
+
+static gpointer
+load_application(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_load_get_user(self, row);
+    g_autoptr(MsgrAppEntry) entry = get_entry(row);
+
+    if (!row->sane || !msgr_app_entry_check(entry, NULL) ||
+        g_hash_table_contains(user->applications, entry->guid))
+        return NULL;
+    return msgr_application_new(user, entry);
+}
+
+static gpointer
+load_contact(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_load_get_user(self, row);
+    const char *service = msgr_row_get_text(row, msgr_load_check_name);
+    const char *name = msgr_row_get_text(row, msgr_load_check_name);
+    gboolean in_list = msgr_row_get_boolean(row);
+    gboolean blocked = msgr_row_get_boolean(row);
+    MsgrContact *contact;
+
+    if (!row->sane || msgr_contact_find(user, service, name) != NULL)
+        return NULL;
+    contact = msgr_contact_new(user, service, name);
+    contact->in_list = in_list;
+    contact->blocked = blocked;
+    return contact;
+}
+
+/* Whose row it is: a uid or a GUID, in letters that a log can take. */
+static char *
+owner_of(sqlite3_stmt *stmt)
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, 1);
+    char *owner = g_strndup(text == NULL ? "" : text, 38);
+
+    return g_strcanon(owner, "{-}0123456789ABCDEFabcdef", '?');
+}
+
+static void
+reject(MsgrLoad *self, MsgrTableId table, sqlite3_stmt *stmt)
+{
+    const Reject row = { table, sqlite3_column_int64(stmt, 0) };
+    g_autofree char *owner = owner_of(stmt);
+
+    g_warning("%s: table %s, row %" G_GINT64_FORMAT " of %s makes no sense, it is left out",
+              self->ledger->file, msgr_table(table)->name, row.rowid, owner);
+    g_array_append_val(self->rejects, row);
+}
+
+static void
+load_row(MsgrLoad *self, MsgrTableId table, LoadFunc func, sqlite3_stmt *stmt)
+{
+    MsgrRow row = msgr_row_reader(stmt, 1);
+    MsgrRecord *record = func(self, &row);
+
+    if (record == NULL) {
+        reject(self, table, stmt);
+        return;
+    }
+    msgr_record_link(record);
+    record->stored = TRUE;
+    msgr_record_unref(record);
+}
+
+static gboolean
+fail(MsgrLoad *self, GError **error)
+{
+    g_set_error(error, MSGR_ERROR, MSGR_ERROR_FAILED, "can't read %s: %s", self->ledger->file,
+                sqlite3_errmsg(self->ledger->db));
+    return FALSE;
+}
+
+/* Goes through the rows of a SELECT; without a @func, they are rejected. */
+static gboolean
+load_rows(MsgrLoad *self, MsgrTableId table, LoadFunc func, const char *sql, GError **error)
+{
+    sqlite3_stmt *stmt = NULL;
+    int result = sqlite3_prepare_v2(self->ledger->db, sql, -1, &stmt, NULL);
+    gboolean done;
+
+    if (result != SQLITE_OK)
+        return fail(self, error);
+    while ((result = sqlite3_step(stmt)) == SQLITE_ROW) {
+        if (func == NULL)
+            reject(self, table, stmt);
+        else
+            load_row(self, table, func, stmt);
+    }
+    done = result == SQLITE_DONE || fail(self, error);
+    sqlite3_finalize(stmt);
+    return done;
+}
+
+static gboolean
+load_all(MsgrLoad *self, GError **error)
+{
+    static const LoadFunc funcs[MSGR_TABLE_SIDE] = {
+        [MSGR_TABLE_USER] = load_user,
+        [MSGR_TABLE_USER_KEY] = load_user_key,
+        [MSGR_TABLE_APPLICATION] = load_application,
+        [MSGR_TABLE_CONTACT] = load_contact,
+        [MSGR_TABLE_SESSION] = msgr_load_session,
+    };
+    static const char stray_sides[] = "SELECT rowid, session FROM side"
+                                      " WHERE session NOT IN (SELECT id FROM session)"
+                                      " OR role NOT IN (0, 1)";
+
+    for (int i = 0; i < MSGR_TABLE_SIDE; i++) {
+        g_autofree char *sql = msgr_table_select_sql(msgr_table(i));
+
+        if (!load_rows(self, i, funcs[i], sql, error))
+            return FALSE;
+    }
+    return load_rows(self, MSGR_TABLE_SIDE, NULL, stray_sides, error);
+}
+
+static void
+delete_reject(MsgrLoad *self, const Reject *row)
+{
+    g_autofree char *sql = g_strdup_printf("DELETE FROM %s WHERE rowid = %" G_GINT64_FORMAT,
+                                           msgr_table(row->table)->name, row->rowid);
+    MsgrLedger *ledger = self->ledger;
+
+    if (ledger->failure == NULL && sqlite3_exec(ledger->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        ledger->failure = g_strdup(sqlite3_errmsg(ledger->db));
+}
+
+/* Else they would come back beside what the model keeps from now on. If that fails, the next start
+ * tries again. */
+static void
+delete_rejects(MsgrLoad *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (self->rejects->len == 0)
+        return;
+    msgr_ledger_begin(self->ledger);
+    for (guint i = 0; i < self->rejects->len; i++)
+        delete_reject(self, &g_array_index(self->rejects, Reject, i));
+    if (!msgr_ledger_end(self->ledger, &error))
+        g_warning("%s: %s", self->ledger->file, error->message);
+}
+
+/**
+ * msgr_ledger_load:
+ * @model: a new one, made with the ledger's secret
+ *
+ * Enters all that the ledger keeps in the model, for msgr_model_start() to go on from there. Rows
+ * that make no sense are named in the log and deleted.
+ *
+ * Errors: MSGR_ERROR_FAILED if the database can't be read.
+ */
+gboolean
+msgr_ledger_load(MsgrLedger *self, MsgrModel *model, GError **error)
+{
+    g_autofree char *sql = msgr_table_select_one_sql(msgr_table(MSGR_TABLE_SIDE));
+    g_autoptr(GArray) rejects = g_array_new(FALSE, FALSE, sizeof(Reject));
+    MsgrLoad load = { self, model, NULL, rejects };
+    gboolean done;
+
+    if (sqlite3_prepare_v2(self->db, sql, -1, &load.sides, NULL) != SQLITE_OK)
+        return fail(&load, error);
+    done = load_all(&load, error);
+    sqlite3_finalize(load.sides);
+    if (done)
+        delete_rejects(&load);
+    return done;
+}
