@@ -41,11 +41,11 @@ static const Option options[] = {
     { "Messenger", "Environment", TYPE_ENVIRONMENT, FIELD(environment), 0, 0, 0 },
     { "Messenger", "AllowMd5", TYPE_BOOLEAN, FIELD(allow_md5), 0, 1, FALSE },
     { "Messenger", "InvitationTimeout", TYPE_UINT, FIELD(invitation_timeout), 1, A_DAY, 300 },
-    { "Messenger", "ClientGrace", TYPE_UINT, FIELD(client_grace), 0, 3600, 30 },
+    { "Messenger", "ClientGrace", TYPE_UINT, FIELD(client_grace), 0, A_DAY, 30 },
     { "Messenger", "LaunchTimeout", TYPE_UINT, FIELD(launch_timeout), 1, A_DAY, 30 },
-    { "Messenger", "DecisionWindow", TYPE_UINT, FIELD(decision_window), 0, 10000, 500 },
+    { "Messenger", "DecisionWindow", TYPE_UINT, FIELD(decision_window), 0, A_MILLION, 500 },
     { "Messenger", "EndedSessionLinger", TYPE_UINT, FIELD(ended_session_linger), 0, A_DAY, 60 },
-    { "Messenger", "ChallengeLifetime", TYPE_UINT, FIELD(challenge_lifetime), 1, 3600, 60 },
+    { "Messenger", "ChallengeLifetime", TYPE_UINT, FIELD(challenge_lifetime), 1, A_DAY, 60 },
     { "Messenger", "InstallTimeout", TYPE_UINT, FIELD(install_timeout), 1, A_DAY, 3600 },
     { "Local", "UidRanges", TYPE_UID_RANGES, FIELD(uid_ranges), 0, MAX_UID, 0 },
     { "Local", "Invitations", TYPE_BOOLEAN, FIELD(invitations), 0, 1, TRUE },
@@ -398,6 +398,7 @@ parse_good_lines(Reader *reader)
     lines_parse(reader, bad, &error);
     add_problem(reader->problems, reader->path, bad, "%s; the rest of the file is ignored",
                 error->message);
+    reader->config->is_whole = FALSE;
     lines_parse(reader, good, NULL);
 }
 
@@ -426,12 +427,15 @@ read_file(MsgrConfig *config, const char *path, GPtrArray *problems)
     if (g_stat(path, &info) == 0 && !S_ISREG(info.st_mode))
         return;
     if (!g_file_get_contents(path, &text, &length, &error)) {
-        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
             add_problem(problems, path, 0, "%s", error->message);
+            config->is_whole = FALSE;
+        }
         return;
     }
     if (!g_utf8_validate_len(text, length, NULL)) {
         add_problem(problems, path, 0, "not UTF-8; the file is ignored");
+        config->is_whole = FALSE;
         return;
     }
     read_text(config, path, text, problems);
@@ -508,6 +512,7 @@ msgr_config_new(gboolean session_bus)
 {
     MsgrConfig *self = g_atomic_rc_box_new0(MsgrConfig);
 
+    self->is_whole = TRUE;
     for (guint i = 0; i < G_N_ELEMENTS(options); i++)
         set_standard(self, &options[i], session_bus);
     return self;

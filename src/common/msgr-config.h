@@ -18,6 +18,7 @@ typedef struct {
  * msgrd.conf and its drop-ins, read: every field has its value or its default. Immutable once read.
  */
 typedef struct {
+    gboolean is_whole; /* FALSE: of some file not all could be read */
     /* [Messenger] */
     char *environment;
     gboolean allow_md5;

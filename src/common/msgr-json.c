@@ -32,7 +32,8 @@ typedef struct {
     const char *end;
     guint line;
     guint depth;
-    const char *wrong; /* set as soon as something is */
+    char closing[MAX_DEPTH]; /* what ends each level */
+    const char *wrong;       /* set as soon as something is */
 } Guard;
 
 static gboolean
@@ -78,6 +79,24 @@ guard_string(Guard *guard)
 }
 
 static gboolean
+guard_open(Guard *guard, char closing)
+{
+    if (guard->depth == MAX_DEPTH)
+        return guard_stop(guard, "too many levels");
+    guard->closing[guard->depth++] = closing;
+    return TRUE;
+}
+
+static gboolean
+guard_close(Guard *guard, char c)
+{
+    if (guard->depth == 0 || guard->closing[guard->depth - 1] != c)
+        return guard_stop(guard, "a bracket that closes nothing");
+    guard->depth--;
+    return TRUE;
+}
+
+static gboolean
 guard_character(Guard *guard, char c)
 {
     if (c == '"')
@@ -85,9 +104,9 @@ guard_character(Guard *guard, char c)
     if (c == '\n')
         guard->line++;
     else if (c == '{' || c == '[')
-        return ++guard->depth <= MAX_DEPTH || guard_stop(guard, "too many levels");
+        return guard_open(guard, c == '{' ? '}' : ']');
     else if (c == '}' || c == ']')
-        return guard->depth-- > 0 || guard_stop(guard, "a bracket that closes nothing");
+        return guard_close(guard, c);
     else if (strchr(" \t\r,:+-.", c) == NULL && !g_ascii_isalnum(c))
         return guard_stop(guard, "a character that has no place in JSON");
     return TRUE;
@@ -119,7 +138,7 @@ guard_text(Guard *guard)
 static gboolean
 check_text(const char *text, gsize length, GError **error)
 {
-    Guard guard = { text, text + length, 1, 0, NULL };
+    Guard guard = { .p = text, .end = text + length, .line = 1 };
 
     if (length > MSGR_MAX_KEY_FILE) {
         g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS, "must be at most %d bytes",

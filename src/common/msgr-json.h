@@ -18,8 +18,8 @@ gboolean msgr_json_string(MsgrJson *self, const char *member, gboolean required,
 gboolean msgr_json_boolean(MsgrJson *self, const char *member, gboolean *value, GError **error);
 gboolean msgr_json_strv(MsgrJson *self, const char *member, gboolean required, char ***value,
                         GError **error);
-void msgr_json_set_error(MsgrJson *self, const char *member, GError **error, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
+void msgr_json_set_error(MsgrJson *self, const char *member, GError **error, const char *format,
+                         ...) G_GNUC_PRINTF(4, 5);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsgrJson, msgr_json_free)
 

@@ -167,10 +167,8 @@ parse_material(MsgrKey *self, MsgrJson *json, GError **error)
 static gboolean
 parse_environment(MsgrKey *self, MsgrJson *json, GError **error)
 {
-    if (!msgr_json_string(json, "environment", FALSE, &self->environment, error))
+    if (!msgr_json_string(json, "environment", TRUE, &self->environment, error))
         return FALSE;
-    if (self->environment == NULL)
-        self->environment = g_strdup(MSGR_ENVIRONMENT_PRODUCTION);
     if (g_str_equal(self->environment, MSGR_ENVIRONMENT_PRODUCTION) ||
         g_str_equal(self->environment, MSGR_ENVIRONMENT_TEST))
         return TRUE;

@@ -301,15 +301,14 @@ msgr_check_address(const char *address, GError **error)
  * @token: (nullable): a token of the desktop for the launched window; "" for none
  * @error: return location
  *
- * Returns: whether @token is at most %MSGR_MAX_ACTIVATION_TOKEN printable ASCII characters, no
- * blanks.
+ * Returns: whether @token is at most %MSGR_MAX_ACTIVATION_TOKEN printable ASCII characters.
  */
 gboolean
 msgr_check_activation_token(const char *token, GError **error)
 {
     gsize length = 0;
 
-    while (token != NULL && length <= MSGR_MAX_ACTIVATION_TOKEN && g_ascii_isgraph(token[length]))
+    while (token != NULL && length <= MSGR_MAX_ACTIVATION_TOKEN && g_ascii_isprint(token[length]))
         length++;
     if (token == NULL || length > MSGR_MAX_ACTIVATION_TOKEN || token[length] != '\0')
         return refuse(error, "the activation token must be at most %d printable ASCII characters",
@@ -329,7 +328,8 @@ is_app_id_character(char c)
  * @error: return location
  *
  * Returns: whether @id is 1 to %MSGR_MAX_APP_ID ASCII letters, digits, dots, hyphens and
- * underscores, and not one of the two IDs that no key may have.
+ * underscores, begins and ends with a letter or digit, has no two dots in a row (clients name files
+ * after it), and is not one of the two IDs that no key may have.
  */
 gboolean
 msgr_check_app_id(const char *id, GError **error)
@@ -341,6 +341,9 @@ msgr_check_app_id(const char *id, GError **error)
     if (length == 0 || length > MSGR_MAX_APP_ID || id[length] != '\0')
         return refuse(error, "the application ID must be 1 to %d of A-Z, a-z, 0-9, '.', '_', '-'",
                       MSGR_MAX_APP_ID);
+    if (!g_ascii_isalnum(id[0]) || !g_ascii_isalnum(id[length - 1]) || strstr(id, "..") != NULL)
+        return refuse(error, "the application ID must begin and end with a letter or digit, and "
+                             "have no two dots in a row");
     if (g_str_equal(id, MSGR_AGENT_APP_ID) || g_str_equal(id, MSGR_SYSTEM_APP_ID))
         return refuse(error, "the application ID \"%s\" is reserved", id);
     return TRUE;

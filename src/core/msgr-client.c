@@ -183,7 +183,8 @@ msgr_client_capabilities(MsgrClient *self, MsgrLockable object)
 gboolean
 msgr_client_is_messenger(MsgrClient *self)
 {
-    return msgr_client_capabilities(self, MSGR_OBJECT_SESSION_MANAGER) & MSGR_CAPABILITY_MESSENGER;
+    return (msgr_client_capabilities(self, MSGR_OBJECT_SESSION_MANAGER) &
+            MSGR_CAPABILITY_MESSENGER) != 0;
 }
 
 /**

@@ -146,6 +146,8 @@ msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_da
     set_deadline(session, timeout);
     if (peer != NULL)
         arrive(session, inviter->user, peer);
+    else
+        msgr_session_set_side(session, MSGR_INVITEE, NULL, NULL);
     msgr_session_set_state(session, MSGR_STATE_INVITATION);
     if (peer != NULL)
         show_to_all(msgr_side_other(inviter));

@@ -367,6 +367,20 @@ msgr_lock_send_response(MsgrClient *client, MsgrLockable object, const char *app
     return fail(client, object, lock, allowed ? "wrong response" : reason, error);
 }
 
+/* Who counts as unlocked only by what is shared is entitled to what waits from then on. */
+static void
+offer_by_share(MsgrUser *user)
+{
+    g_autoptr(GList) clients = g_hash_table_get_keys(user->clients);
+
+    for (GList *l = clients; l != NULL; l = l->next) {
+        MsgrClient *client = l->data;
+
+        if (client->locks[MSGR_OBJECT_SESSION_MANAGER].key == NULL)
+            msgr_client_offer_waiting(client);
+    }
+}
+
 /**
  * msgr_lock_share:
  * @seconds: how long, at most MSGR_MAX_SHARE; 0 ends it
@@ -380,6 +394,7 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
 {
     MsgrUser *user = client->user;
     g_autofree char *app_id = g_strdup(msgr_client_app_id(client, object));
+    gboolean is_new;
 
     if (app_id == NULL)
         return refuse(error, MSGR_ERROR_API_LOCKED, "Unlock this object first");
@@ -387,6 +402,7 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
         return refuse(error, MSGR_ERROR_INVALID_ARGS, "At most 3600 seconds can be shared");
     if (!(msgr_client_capabilities(client, object) & MSGR_CAPABILITY_SHARE))
         return refuse(error, MSGR_ERROR_ACCESS_DENIED, "The key has not the capability \"share\"");
+    is_new = seconds != 0 && g_strcmp0(msgr_user_shared_app_id(user, object), app_id) != 0;
     msgr_turn_touch(user->model->turn, user);
     msgr_string_set(&user->data.shares[object].app_id, seconds == 0 ? NULL : app_id);
     user->data.shares[object].until =
@@ -395,6 +411,8 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
            seconds);
     msgr_lock_tell_user(user);
     msgr_user_presence_changed(user);
+    if (is_new && object == MSGR_OBJECT_SESSION_MANAGER)
+        offer_by_share(user);
     return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "msgr-key-ring.h"
+#include "msgr-lock.h"
 #include "msgr-session-flow.h"
 #include "msgr-user.h"
 
@@ -176,7 +177,12 @@ void
 msgr_model_start(MsgrModel *self)
 {
     g_autoptr(GList) sessions = g_hash_table_get_values(self->sessions);
+    GHashTableIter iter;
+    gpointer user;
 
+    g_hash_table_iter_init(&iter, self->users);
+    while (g_hash_table_iter_next(&iter, NULL, &user))
+        msgr_lock_tell_user(user); /* what it shares ends when it would have */
     for (GList *l = sessions; l != NULL; l = l->next)
         msgr_launch_resume(l->data);
 }
@@ -203,14 +209,20 @@ void
 msgr_model_rollback(MsgrModel *self)
 {
     GHashTableIter iter;
-    gpointer user;
+    gpointer value;
 
     msgr_turn_rollback(self->turn);
-    /* a lock that was to be shut may be open again */
+    /* a lock that was to be shut may be open again, and what was shared may end at another time */
     msgr_agenda_entry_set(&self->key_expiry, msgr_model_now(self));
     g_hash_table_iter_init(&iter, self->users);
-    while (g_hash_table_iter_next(&iter, NULL, &user))
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrUser *user = value;
+
+        if (!user->record.stored)
+            msgr_turn_touch(self->turn, user);
+        msgr_agenda_entry_set(&user->lock_change, msgr_model_now(self));
         msgr_user_presence_changed(user);
+    }
 }
 
 /**

@@ -44,13 +44,20 @@ user_save(MsgrRecord *record)
     return copy;
 }
 
+/* Somebody else may go by that name by now. */
+static void
+forget_name(MsgrUser *self)
+{
+    if (msgr_model_user_by_name(self->model, self->data.name) == self)
+        g_hash_table_remove(self->model->users_by_name, self->data.name);
+}
+
 static void
 user_unlink(MsgrRecord *record)
 {
     MsgrUser *self = (MsgrUser *)record;
 
-    if (msgr_model_user_by_name(self->model, self->data.name) == self)
-        g_hash_table_remove(self->model->users_by_name, self->data.name);
+    forget_name(self);
     g_hash_table_steal(self->model->users, GUINT_TO_POINTER(self->uid));
 }
 
@@ -68,7 +75,7 @@ user_restore(MsgrRecord *record, gpointer saved)
 {
     MsgrUser *self = (MsgrUser *)record;
 
-    g_hash_table_remove(self->model->users_by_name, self->data.name);
+    forget_name(self);
     data_clear(&self->data);
     self->data = *(MsgrUserData *)saved;
     g_free(saved);
@@ -174,11 +181,14 @@ msgr_user_meet(MsgrModel *model, guint32 uid, const char *name, const char *real
 void
 msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name)
 {
+    MsgrUser *namesake = msgr_model_user_by_name(self->model, name);
+
     if (g_str_equal(self->data.name, name) && g_str_equal(self->data.real_name, real_name))
         return;
     msgr_turn_touch(self->model->turn, self);
-    if (msgr_model_user_by_name(self->model, self->data.name) == self)
-        g_hash_table_remove(self->model->users_by_name, self->data.name);
+    if (namesake != NULL)
+        msgr_turn_touch(self->model->turn, namesake); /* to be found again if this is taken back */
+    forget_name(self);
     msgr_string_set(&self->data.name, name);
     msgr_string_set(&self->data.real_name, real_name);
     g_hash_table_replace(self->model->users_by_name, self->data.name, self);

@@ -23,7 +23,6 @@ struct _MsgrDaemon {
     MsgrService *service;
     MsgrDropInDir *keys;
     MsgrDropInDir *applications;
-    guint signals[3];
     int status;
 };
 
@@ -81,17 +80,13 @@ applications_changed(GPtrArray *files, gpointer data)
 }
 
 /* Watched before they are read, so that no change falls in between. */
-static MsgrDropInDir *
-open_dir(MsgrDaemon *self, char **dirs, MsgrDropInFunc changed)
+static GPtrArray *
+open_dir(MsgrDaemon *self, char **dirs, MsgrDropInFunc changed, MsgrDropInDir **dir)
 {
-    MsgrDropInDir *dir =
+    *dir =
         msgr_drop_in_dir_new((const char *const *)dirs, ".json", MSGR_MAX_KEY_FILE, changed, self);
-    g_autoptr(GPtrArray) files = NULL;
-
-    msgr_drop_in_dir_watch(dir);
-    files = msgr_drop_in_dir_read(dir);
-    changed(files, self);
-    return dir;
+    msgr_drop_in_dir_watch(*dir);
+    return msgr_drop_in_dir_read(*dir);
 }
 
 static void
@@ -119,6 +114,27 @@ replaced(gpointer data)
     terminate(data);
 }
 
+/* What the files say, and what is wrong with them, is known before the names are taken. */
+static gboolean
+begin_service(MsgrDaemon *self, GError **error)
+{
+    const MsgrDaemonOptions *options = self->options;
+    const MsgrServiceEvents events = { replaced, self };
+    g_autoptr(GPtrArray) key_files = open_dir(self, options->keys_dirs, keys_changed, &self->keys);
+    g_autoptr(GPtrArray) app_files =
+        open_dir(self, options->apps_dirs, applications_changed, &self->applications);
+    g_autoptr(GPtrArray) keys = msgr_file_entries_keys(key_files);
+    g_autoptr(GPtrArray) entries = msgr_file_entries_applications(app_files);
+
+    if (!msgr_bus_name_watch_leavers(self->connection, error) ||
+        !msgr_bus_name_own(self->connection, options->replace, error) ||
+        !msgr_service_start(self->service, options->state_dir, &events, error))
+        return FALSE;
+    msgr_service_set_keys(self->service, keys);
+    msgr_service_set_applications(self->service, entries);
+    msgr_service_open(self->service);
+    return TRUE;
+}
 static gboolean
 reload(gpointer data)
 {
@@ -128,7 +144,10 @@ reload(gpointer data)
     msgr_supervisor_reloading();
     g_message("reading the configuration again");
     config = load_config(self->options);
-    msgr_service_set_config(self->service, config);
+    if (config->is_whole)
+        msgr_service_set_config(self->service, config);
+    else
+        g_warning("a file could not be read to its end: the configuration stays as it was");
     msgr_drop_in_dir_reread(self->keys);
     msgr_drop_in_dir_reread(self->applications);
     msgr_supervisor_ready();
@@ -142,12 +161,14 @@ bus_lost(GDBusConnection *connection, gboolean remote_peer_vanished, GError *err
     stop(data, 1);
 }
 
+/* From the beginning, so that whoever ends the service early sees it end well, and to the end: the
+ * sources stay until the process is gone, or a second signal would kill it on its way out. */
 static void
 listen_to_signals(MsgrDaemon *self)
 {
-    self->signals[0] = g_unix_signal_add(SIGTERM, terminate, self);
-    self->signals[1] = g_unix_signal_add(SIGINT, terminate, self);
-    self->signals[2] = g_unix_signal_add(SIGHUP, reload, self);
+    g_unix_signal_add(SIGTERM, terminate, self);
+    g_unix_signal_add(SIGINT, terminate, self);
+    g_unix_signal_add(SIGHUP, reload, self);
 }
 
 /**
@@ -162,33 +183,24 @@ MsgrDaemon *
 msgr_daemon_new(const MsgrDaemonOptions *options, GError **error)
 {
     g_autoptr(MsgrDaemon) self = g_new0(MsgrDaemon, 1);
-    g_autoptr(MsgrConfig) config = load_config(options);
-    const MsgrServiceEvents events = { replaced, self };
+    g_autoptr(MsgrConfig) config = NULL;
 
     self->options = options;
     self->loop = g_main_loop_new(NULL, FALSE);
+    listen_to_signals(self);
+    config = load_config(options);
     self->connection = connect_to_bus(options, error);
     if (self->connection == NULL)
         return NULL;
     g_dbus_connection_set_exit_on_close(self->connection, FALSE);
     g_signal_connect(self->connection, "closed", G_CALLBACK(bus_lost), self);
     self->service = msgr_service_new(self->connection, config);
-    if (!msgr_bus_name_watch_leavers(self->connection, error) ||
-        !msgr_bus_name_own(self->connection, options->replace, error) ||
-        !msgr_service_start(self->service, options->state_dir, &events, error))
-        return NULL;
-    self->keys = open_dir(self, options->keys_dirs, keys_changed);
-    self->applications = open_dir(self, options->apps_dirs, applications_changed);
-    listen_to_signals(self);
-    msgr_service_open(self->service);
-    return g_steal_pointer(&self);
+    return begin_service(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void
 msgr_daemon_free(MsgrDaemon *self)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(self->signals); i++)
-        g_clear_handle_id(&self->signals[i], g_source_remove);
     g_clear_object(&self->keys);
     g_clear_object(&self->applications);
     g_clear_pointer(&self->service, msgr_service_free);

@@ -109,10 +109,14 @@ call_method(MsgrCall *call, const MsgrInterface *interface, GError **error)
 }
 
 static GVariant *
-introspect(MsgrCall *call, GError **error)
+introspect(MsgrCall *call, const char *member, GError **error)
 {
     g_autofree char *xml = NULL;
 
+    if (!g_str_equal(member, "Introspect"))
+        return msgr_dispatch_check_visible(call, error)
+                   ? refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member)
+                   : NULL;
     if (!g_variant_is_of_type(msgr_call_body(call), G_VARIANT_TYPE_UNIT))
         return refuse(error, MSGR_ERROR_INVALID_ARGS, "There are no arguments to", "Introspect");
     xml = msgr_target_introspect(msgr_service_model(call->service), call->client,
@@ -146,9 +150,8 @@ msgr_dispatch(MsgrCall *call, GError **error)
 
     call->target =
         msgr_target_find(msgr_service_model(call->service), call->client, msgr_call_path(call));
-    if (is_standard(interface, member, INTROSPECTABLE, introspectable) &&
-        g_str_equal(member, "Introspect"))
-        return introspect(call, error);
+    if (is_standard(interface, member, INTROSPECTABLE, introspectable))
+        return introspect(call, member, error);
     if (is_standard(interface, member, PROPERTIES, properties))
         return msgr_properties_call(call, error);
     own = interface == NULL ? msgr_interface_with_method(member) : msgr_interface_find(interface);

@@ -17,6 +17,7 @@ typedef struct {
     MsgrClient *client; /* NULL until it is known whose it is */
     gboolean is_known;  /* its user is */
     guint32 uid;
+    MsgrUser *user;  /* NULL until that is known */
     GError *refusal; /* why it may not use the service */
     guint held;      /* while above 0, calls wait */
     GQueue waiting;  /* of MsgrCall */
@@ -43,6 +44,7 @@ visitor_free(gpointer data)
 
     g_queue_clear_full(&visitor->waiting, (GDestroyNotify)msgr_call_unref);
     g_clear_error(&visitor->refusal);
+    g_clear_pointer(&visitor->user, msgr_record_unref);
     g_free(visitor->name);
     g_free(visitor);
 }
@@ -95,11 +97,34 @@ answer_refused(Visitor *visitor, MsgrCall *call, const GError *refusal)
     msgr_service_answer(visitor->gate->service, call, g_error_copy(refusal));
 }
 
+/* A user's clients are limited; who came too late may come in when another has left. */
+static gboolean
+enter(Visitor *visitor, GError **error)
+{
+    MsgrUser *user = visitor->user;
+
+    if (visitor->client != NULL)
+        return TRUE;
+    if (g_hash_table_size(user->clients) >= user->model->config->clients_per_user) {
+        g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED,
+                            "As many clients of this user as are allowed are connected");
+        return FALSE;
+    }
+    visitor->client = msgr_client_new(user, visitor->name);
+    return TRUE;
+}
+
 static void
 pass(Visitor *visitor, MsgrCall *call)
 {
+    g_autoptr(GError) error = NULL;
+
     if (visitor->refusal != NULL) {
         answer_refused(visitor, call, visitor->refusal);
+        return;
+    }
+    if (!enter(visitor, &error)) {
+        answer_refused(visitor, call, error);
         return;
     }
     call->client = msgr_record_ref(visitor->client);
@@ -170,24 +195,6 @@ is_admitted(const MsgrConfig *config, const char *name, char **groups)
            any_of(config->allow_groups, groups);
 }
 
-static gboolean
-check_admission(Visitor *visitor, MsgrUser *user, char **groups, GError **error)
-{
-    const MsgrConfig *config = user->model->config;
-
-    if (!is_admitted(config, user->data.name, groups)) {
-        g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_ACCESS_DENIED,
-                            "The administrator does not let you use this service");
-        return FALSE;
-    }
-    if (visitor->client == NULL && g_hash_table_size(user->clients) >= config->clients_per_user) {
-        g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED,
-                            "As many clients of this user as are allowed are connected");
-        return FALSE;
-    }
-    return TRUE;
-}
-
 static MsgrUser *
 obtain_user(MsgrModel *model, guint32 uid, const MsgrUserEntry *entry)
 {
@@ -213,15 +220,13 @@ shut_out(MsgrClient *client)
 static void
 admit(Visitor *visitor, MsgrUser *user, char **groups)
 {
-    g_autoptr(GError) refusal = NULL;
-
     g_clear_error(&visitor->refusal);
-    if (check_admission(visitor, user, groups, &refusal)) {
-        if (visitor->client == NULL)
-            visitor->client = msgr_client_new(user, visitor->name);
+    if (visitor->user == NULL)
+        visitor->user = msgr_record_ref(user);
+    if (is_admitted(user->model->config, user->data.name, groups))
         return;
-    }
-    visitor->refusal = g_steal_pointer(&refusal);
+    visitor->refusal = g_error_new_literal(MSGR_ERROR, MSGR_ERROR_ACCESS_DENIED,
+                                           "The administrator does not let you use this service");
     if (visitor->client != NULL)
         shut_out(visitor->client);
 }

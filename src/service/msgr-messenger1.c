@@ -120,14 +120,13 @@ never_found(gpointer data)
     msgr_call_unref(data);
 }
 
+/* No user has such a name: the directory need not be asked. */
 static gboolean
 check_signin_name(const char *name, GError **error)
 {
-    glong length = g_utf8_strlen(name, -1);
-
-    if (length >= 1 && length <= MSGR_MAX_SIGNIN_NAME)
+    if (*name != '\0' && g_utf8_strlen(name, -1) <= MSGR_MAX_SIGNIN_NAME)
         return TRUE;
-    return refuse(error, MSGR_ERROR_INVALID_ARGS, "A sign-in name has 1 to 129 characters");
+    return refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
 }
 
 static gboolean
@@ -144,7 +143,7 @@ get_contact(MsgrCall *call, GVariant *args, GError **error)
     const char *name, *service;
 
     g_variant_get(args, "(&s&s)", &name, &service);
-    if (!check_signin_name(name, error) || !check_service(service, error))
+    if (!check_service(service, error) || !check_signin_name(name, error))
         return NULL;
     if (is_known_here(msgr_service_model(call->service), name))
         return hand_out_contact(call, name);

@@ -118,7 +118,7 @@ msgr_ledger_dir_prepare(const char *file, gboolean *is_headless, GError **error)
     close(fd);
     if (code != 0)
         return fail(error, "can't use", file, code);
-    *is_headless = info.st_size == 0 && has_log(file);
+    *is_headless = info.st_size <= 1 && has_log(file); /* to SQLite, a byte is nothing */
     return TRUE;
 }
 
@@ -147,6 +147,31 @@ free_name(const char *file, const char *why)
         name = g_strdup_printf("%s.%s-%s-%u", file, why, time, i);
     }
     return name;
+}
+
+/**
+ * msgr_ledger_dir_new_aside:
+ * @file: the database's path
+ * @why: a word for the name that it gets
+ *
+ * Creates an empty file beside the database that nobody else can read, for a copy of it.
+ *
+ * Returns: its path.
+ *
+ * Errors: MSGR_ERROR_FAILED.
+ */
+char *
+msgr_ledger_dir_new_aside(const char *file, const char *why, GError **error)
+{
+    g_autofree char *name = free_name(file, why);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0) {
+        fail(error, "can't create", name, errno);
+        return NULL;
+    }
+    close(fd);
+    return g_steal_pointer(&name);
 }
 
 /**

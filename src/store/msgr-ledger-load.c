@@ -1,16 +1,18 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Fills a new model with what the ledger keeps. A row that makes no sense is left out and deleted,
- * the others load.
+ * Fills a new model with what the ledger keeps. A row that makes no sense is left out, the others
+ * load.
  */
 #include "msgr-ledger-load.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
+#include "msgr-ledger-dir.h"
 #include "msgr-text.h"
 #include "msgr-user.h"
 
@@ -282,20 +284,55 @@ delete_reject(MsgrLoad *self, const Reject *row)
         ledger->failure = g_strdup(sqlite3_errmsg(ledger->db));
 }
 
-/* Else they would come back beside what the model keeps from now on. If that fails, the next start
- * tries again. */
-static void
-delete_rejects(MsgrLoad *self)
+/* What this version of the service can't read, somebody may yet be able to. */
+static char *
+copy_database(MsgrLedger *ledger, GError **error)
 {
-    g_autoptr(GError) error = NULL;
+    g_autofree char *copy = msgr_ledger_dir_new_aside(ledger->file, "rejected", error);
+    char *sql;
+    int result;
 
-    if (self->rejects->len == 0)
-        return;
+    if (copy == NULL)
+        return NULL;
+    sql = sqlite3_mprintf("VACUUM INTO %Q", copy);
+    result = sqlite3_exec(ledger->db, sql, NULL, NULL, NULL);
+    sqlite3_free(sql);
+    if (result == SQLITE_OK)
+        return g_steal_pointer(&copy);
+    g_set_error(error, MSGR_ERROR, MSGR_ERROR_FAILED, "can't copy %s: %s", ledger->file,
+                sqlite3_errmsg(ledger->db));
+    g_unlink(copy);
+    return NULL;
+}
+
+/* Else they would come back beside what the model keeps from now on. */
+static gboolean
+delete_rejects(MsgrLoad *self, GError **error)
+{
     msgr_ledger_begin(self->ledger);
     for (guint i = 0; i < self->rejects->len; i++)
         delete_reject(self, &g_array_index(self->rejects, Reject, i));
-    if (!msgr_ledger_end(self->ledger, &error))
-        g_warning("%s: %s", self->ledger->file, error->message);
+    return msgr_ledger_end(self->ledger, error);
+}
+
+/* If this fails, they are left out again at the next start. */
+static void
+settle_rejects(MsgrLoad *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *copy = NULL;
+
+    if (self->rejects->len == 0)
+        return;
+    copy = copy_database(self->ledger, &error);
+    if (copy != NULL && delete_rejects(self, &error)) {
+        g_warning("%s: %u rows have been deleted, %s is a copy with them", self->ledger->file,
+                  self->rejects->len, copy);
+        return;
+    }
+    if (copy != NULL)
+        g_unlink(copy);
+    g_warning("%s: rows that make no sense stay: %s", self->ledger->file, error->message);
 }
 
 /**
@@ -303,7 +340,7 @@ delete_rejects(MsgrLoad *self)
  * @model: a new one, made with the ledger's secret
  *
  * Enters all that the ledger keeps in the model, for msgr_model_start() to go on from there. Rows
- * that make no sense are named in the log and deleted.
+ * that make no sense are named in the log and deleted, when the database has been copied with them.
  *
  * Errors: MSGR_ERROR_FAILED if the database can't be read.
  */
@@ -320,6 +357,6 @@ msgr_ledger_load(MsgrLedger *self, MsgrModel *model, GError **error)
     done = load_all(&load, error);
     sqlite3_finalize(load.sides);
     if (done)
-        delete_rejects(&load);
+        settle_rejects(&load);
     return done;
 }

@@ -6,8 +6,6 @@
  */
 #include "msgr-ledger-row.h"
 
-#include <string.h>
-
 #define LATEST_TIME G_GINT64_CONSTANT(253402300799999999) /* the end of the year 9999 */
 
 /**
@@ -84,15 +82,14 @@ static const char *
 text_of(sqlite3_stmt *stmt, int column)
 {
     const char *text;
-    gsize length;
+    int length;
 
     if (sqlite3_column_type(stmt, column) != SQLITE_TEXT)
         return NULL;
     text = (const char *)sqlite3_column_text(stmt, column);
-    length = (gsize)sqlite3_column_bytes(stmt, column);
-    if (text == NULL || strlen(text) != length || !g_utf8_validate(text, (gssize)length, NULL))
-        return NULL;
-    return text;
+    length = sqlite3_column_bytes(stmt, column);
+    /* with its length given, a text with a NUL in it is none */
+    return text != NULL && g_utf8_validate(text, length, NULL) ? text : NULL;
 }
 
 /**

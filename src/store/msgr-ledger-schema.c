@@ -273,6 +273,7 @@ be_careful(sqlite3 *db)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_exec(db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 }
 
 static MsgrVerdict
@@ -312,7 +313,7 @@ check(sqlite3 *db, char **why)
 {
     sqlite3_stmt *stmt = NULL;
     MsgrVerdict verdict = MSGR_VERDICT_FINE;
-    int result = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    int result = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
 
     if (result == SQLITE_OK)
         result = sqlite3_step(stmt);
@@ -354,8 +355,9 @@ msgr_schema_open(sqlite3 *db, char **why)
     be_careful(db);
     verdict = identify(db, &version, why);
     if (verdict == MSGR_VERDICT_FINE)
+        verdict = check(db, why);
+    if (verdict == MSGR_VERDICT_FINE)
         verdict = execute(db,
-                          "PRAGMA cell_size_check = ON;"
                           "PRAGMA temp_store = MEMORY;"
                           "PRAGMA secure_delete = ON;"
                           "PRAGMA synchronous = FULL;"
@@ -363,8 +365,6 @@ msgr_schema_open(sqlite3 *db, char **why)
                           "PRAGMA journal_size_limit = 4194304;"
                           "PRAGMA foreign_keys = ON",
                           why);
-    if (verdict == MSGR_VERDICT_FINE)
-        verdict = check(db, why);
     for (; verdict == MSGR_VERDICT_FINE && version < (gint64)G_N_ELEMENTS(migrations); version++)
         verdict = migrate(db, (guint)version, why);
     if (verdict == MSGR_VERDICT_FINE)
