@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Several real users on any machine, without a change to its user database: as root, everything
+# runs in a mount namespace of its own with a user database of its own; where namespaces are
+# forbidden (some containers), nss_wrapper shows it to the bus and the service; and without root
+# there is one user, and the tests that need more are skipped.
+
+import collections
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+
+User = collections.namedtuple('User', 'name uid gecos')
+
+SERVICE = User('msgrt-svc', 48000, '')
+ALICE = User('msgrt-alice', 48001, 'Alice Tester,,,')
+BOB = User('msgrt-bob', 48002, 'Bob Tester')
+CAROL = User('msgrt-carol', 48003, 'Carol Tester')
+DAVE = User('msgrt-dave', 48004, '')
+SYSTEM = User('msgrt-system', 640, 'not a person')  # outside of every range of people
+ALL = (SERVICE, ALICE, BOB, CAROL, DAVE, SYSTEM)
+
+PLAYERS = 'msgrt-players'  # a group; bob is in it
+PLAYERS_GID = 48100
+
+MARKER = 'MSGR_TEST_NAMESPACE'
+UNSHARE = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc',
+           '--propagation', 'private']
+
+
+def is_root():
+    return os.getuid() == 0
+
+
+def enter_namespace(argv):
+    """Runs this program again in a namespace of its own, where that is possible."""
+    if not is_root() or os.environ.get(MARKER):
+        return
+    allowed = os.environ.get('MSGR_TEST_NO_NAMESPACE') is None and subprocess.run(
+        UNSHARE + ['true'], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    os.environ[MARKER] = 'yes' if allowed else 'no'
+    if allowed:
+        os.execvp(UNSHARE[0], UNSHARE + [sys.executable] + argv)
+
+
+def in_namespace():
+    return os.environ.get(MARKER) == 'yes'
+
+
+def write_database(folder):
+    """The machine's users and ours, as files there."""
+    passwd = os.path.join(folder, 'passwd')
+    group = os.path.join(folder, 'group')
+    shutil.copy('/etc/passwd', passwd)
+    shutil.copy('/etc/group', group)
+    with open(passwd, 'a', encoding='utf-8') as file:
+        for user in ALL:
+            file.write('%s:x:%d:%d:%s:/nonexistent:/usr/sbin/nologin\n' % (
+                user.name, user.uid, user.uid, user.gecos))
+    with open(group, 'a', encoding='utf-8') as file:
+        for user in ALL:
+            file.write('%s:x:%d:\n' % (user.name, user.uid))
+        file.write('%s:x:%d:%s\n' % (PLAYERS, PLAYERS_GID, BOB.name))
+    return passwd, group
+
+
+class Users:
+    """Who there is, and how a process becomes one of them."""
+
+    def __init__(self, folder):
+        self.many = is_root()
+        self.environment = {}
+        if not self.many:
+            entry = pwd.getpwuid(os.getuid())
+            self.only = User(entry.pw_name, entry.pw_uid, entry.pw_gecos)
+            return
+        passwd, group = write_database(folder)
+        if in_namespace():
+            subprocess.run(['mount', '--bind', passwd, '/etc/passwd'], check=True)
+            subprocess.run(['mount', '--bind', group, '/etc/group'], check=True)
+        else:
+            self.environment = self.wrap(passwd, group)
+
+    @staticmethod
+    def wrap(passwd, group):
+        found = glob.glob('/usr/lib/*/libnss_wrapper.so')
+        if not found:
+            raise RuntimeError('no namespaces here, and libnss-wrapper is not installed')
+        return {'LD_PRELOAD': found[0], 'NSS_WRAPPER_PASSWD': passwd, 'NSS_WRAPPER_GROUP': group}
+
+    def find(self, short):
+        """The user of this short name; None if this run has only one, and it isn't that."""
+        if self.many:
+            return {'alice': ALICE, 'bob': BOB, 'carol': CAROL, 'dave': DAVE, 'system': SYSTEM,
+                    'service': SERVICE, 'root': User('root', 0, '')}[short]
+        return self.only if short in ('alice', 'service') else None
+
+    def become(self, user):
+        """Arguments of subprocess.Popen."""
+        if not self.many:
+            return {}
+        groups = [PLAYERS_GID] if user == BOB else []
+        return {'user': user.uid, 'group': user.uid, 'extra_groups': groups}

@@ -1,0 +1,225 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * All of a model as one text, to see whether something changed; and whether its indexes agree.
+ */
+#include "msgr-test-model.h"
+
+#include <string.h>
+
+typedef void (*AddFunc)(GString *text, gpointer item);
+
+static int
+compare_texts(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Tables have no order: their items are put in that of their texts. */
+static void
+add_all(GString *text, GHashTable *table, gboolean is_set, AddFunc add)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    gpointer key, value;
+
+    g_hash_table_iter_init(&iter, table);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        GString *line = g_string_new(NULL);
+
+        add(line, is_set ? key : value);
+        g_ptr_array_add(lines, g_string_free(line, FALSE));
+    }
+    g_ptr_array_sort(lines, compare_texts);
+    for (guint i = 0; i < lines->len; i++)
+        g_string_append(text, lines->pdata[i]);
+}
+
+static void
+add_variant(GString *text, GVariant *value)
+{
+    g_autoptr(GVariant) sunk = g_variant_ref_sink(value);
+
+    g_variant_print_string(sunk, text, FALSE);
+    g_string_append_c(text, '\n');
+}
+
+static void
+add_contact(GString *text, gpointer item)
+{
+    MsgrContact *contact = item;
+
+    g_string_append_printf(text, "contact %s ", contact->path);
+    add_variant(text, msgr_contact_properties(contact));
+}
+
+static void
+add_path(GString *text, gpointer item)
+{
+    g_string_append_printf(text, "  %s\n", ((MsgrSide *)item)->path);
+}
+
+static void
+add_side(GString *text, gpointer item)
+{
+    MsgrSide *side = item;
+    MsgrSideData *data = msgr_side_data(side);
+    g_autofree char *apps = data->app_ids == NULL ? NULL : g_strjoinv(",", data->app_ids);
+
+    g_string_append_printf(text, "side %s detached %d attached %s sent %u handled %d launch %d ",
+                           side->path, data->detached, data->attached_app, data->sent,
+                           data->handled, data->launch);
+    g_string_append_printf(text, "due %" G_GINT64_FORMAT " grace %" G_GINT64_FORMAT " apps %s\n",
+                           data->launch_due, side->grace, apps);
+    add_variant(text, msgr_side_properties(side));
+}
+
+static void
+add_client(GString *text, gpointer item)
+{
+    MsgrClient *client = item;
+
+    g_string_append_printf(text, "client %s", client->name);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        g_string_append_printf(text, ", %u as %s: %s", msgr_lock_status(client, i),
+                               msgr_client_app_id(client, i), client->locks[i].challenge);
+    g_string_append_c(text, '\n');
+    add_variant(text, msgr_side_list(client));
+}
+
+/* Not through the list, which the configuration may refuse. */
+static void
+add_key(GString *text, gpointer item)
+{
+    MsgrUserKey *key = item;
+
+    g_string_append_printf(text, "key %s %s\n", key->key->id, key->json);
+}
+
+static void
+add_applications(GString *text, MsgrUser *user)
+{
+    g_autoptr(GPtrArray) entries = msgr_application_list(user);
+
+    for (guint i = 0; i < entries->len; i++) {
+        MsgrAppEntry *entry = entries->pdata[i];
+
+        g_string_append_printf(text, "application %s %s %s by %s\n", entry->guid, entry->name,
+                               entry->version, entry->registered_by);
+    }
+}
+
+static void
+add_user(GString *text, gpointer item)
+{
+    MsgrUser *user = item;
+
+    g_string_append_printf(text, "user %s %s there %d\n", user->data.name,
+                           msgr_user_friendly_name(user), msgr_user_is_there(user));
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        g_string_append_printf(text, "share %s until %" G_GINT64_FORMAT "\n",
+                               user->data.shares[i].app_id, user->data.shares[i].until);
+    add_variant(text, msgr_user_policy(user));
+    add_variant(text, msgr_user_services(user));
+    add_all(text, user->keys, FALSE, add_key);
+    add_applications(text, user);
+    add_all(text, user->contacts, FALSE, add_contact);
+    g_string_append(text, "sides\n");
+    add_all(text, user->sides, TRUE, add_path);
+    g_string_append(text, "live\n");
+    add_all(text, user->live, TRUE, add_path);
+    g_string_append(text, "waiting\n");
+    add_all(text, user->waiting, TRUE, add_path);
+}
+
+/* What can be read by anybody, and when something happens next. */
+char *
+msgr_test_snapshot(MsgrTestModel *t)
+{
+    GString *text = g_string_new(NULL);
+
+    msgr_test_check_indexes(t);
+    add_all(text, t->model->users, FALSE, add_user);
+    add_all(text, t->model->clients, FALSE, add_client);
+    add_all(text, t->model->sides, FALSE, add_side);
+    g_string_append_printf(text, "sessions %u contacts %u next %" G_GINT64_FORMAT "\n",
+                           g_hash_table_size(t->model->sessions),
+                           g_hash_table_size(t->model->contacts),
+                           msgr_agenda_next(t->model->agenda));
+    return g_string_free(text, FALSE);
+}
+
+static void
+check_side(MsgrTestModel *t, MsgrSide *side)
+{
+    const MsgrState state = side->session->data.state;
+    gboolean is_live = state == MSGR_STATE_READY || state == MSGR_STATE_INVITATION ||
+                       state == MSGR_STATE_ACCEPTED || state == MSGR_STATE_CONNECTED;
+    gboolean waits = side->role == MSGR_INVITEE && state == MSGR_STATE_INVITATION;
+
+    g_assert_true(g_hash_table_lookup(t->model->sessions, side->session->id) == side->session);
+    g_assert_true(g_hash_table_contains(side->user->sides, side));
+    g_assert_cmpint(g_hash_table_contains(side->user->live, side), ==, is_live);
+    g_assert_cmpint(g_hash_table_contains(side->user->waiting, side), ==, waits);
+}
+
+static void
+check_members(MsgrTestModel *t, GHashTable *set)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, set);
+    while (g_hash_table_iter_next(&iter, &value, NULL)) {
+        MsgrSide *side = value;
+
+        g_assert_true(msgr_model_side(t->model, side->id) == side);
+    }
+}
+
+/* Each index has what the sessions' states say, and nothing else. */
+void
+msgr_test_check_indexes(MsgrTestModel *t)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, t->model->sides);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        check_side(t, value);
+    g_hash_table_iter_init(&iter, t->model->users);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrUser *user = value;
+
+        check_members(t, user->sides);
+        check_members(t, user->live);
+        check_members(t, user->waiting);
+    }
+}
+
+/* Returns: (transfer full): a property of Session1. */
+GVariant *
+msgr_test_property(MsgrSide *side, const char *name)
+{
+    GVariant *value = msgr_side_property(side, name);
+
+    g_assert_nonnull(value);
+    return g_variant_ref_sink(value);
+}
+
+guint32
+msgr_test_number(MsgrSide *side, const char *name)
+{
+    g_autoptr(GVariant) value = msgr_test_property(side, name);
+
+    return g_variant_get_uint32(value);
+}
+
+/* Returns: the text, which stays as it is. */
+const char *
+msgr_test_text(MsgrSide *side, const char *name)
+{
+    g_autoptr(GVariant) value = msgr_test_property(side, name);
+
+    return g_intern_string(g_variant_get_string(value, NULL));
+}
