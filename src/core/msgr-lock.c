@@ -93,14 +93,14 @@ tell_object(MsgrClient *client, MsgrLockable object)
 
     if (!lock->known)
         return;
+    if (enabled != lock->enabled) {
+        lock->enabled = enabled;
+        signal_lock(client, object, "OnLockEnable", g_variant_new("(b)", enabled));
+    }
     if (status != lock->told) {
         lock->told = status;
         if (status != MSGR_LOCK_PENDINGRESULT)
             signal_lock(client, object, "OnLockStatusChanged", g_variant_new("(u)", status));
-    }
-    if (enabled != lock->enabled) {
-        lock->enabled = enabled;
-        signal_lock(client, object, "OnLockEnable", g_variant_new("(b)", enabled));
     }
 }
 

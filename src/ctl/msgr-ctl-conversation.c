@@ -182,8 +182,19 @@ is_orderly_end(guint32 hr)
 }
 
 static void
+warn_of_no_agent(MsgrCtlConversation *self, guint32 hr)
+{
+    if (hr == msgr_error_hresult(MSGR_ERROR_APPLICATION_LAUNCH_FAILED) &&
+        (self->flags & MSGR_CTL_TAKE_PART) == 0)
+        msgr_ctl_output_warn(&self->ctl->output,
+                             _("is your desktop's agent running? Without it, take part in the "
+                               "shell: msgrctl accept SESSION --attach"));
+}
+
+static void
 ended(MsgrCtlConversation *self, guint32 hr)
 {
+    warn_of_no_agent(self, hr);
     if (self->interrupted)
         finish(self, self->connected ? MSGR_CTL_EXIT_OK : MSGR_CTL_EXIT_INTERRUPTED);
     else if (self->connected && is_orderly_end(hr))

@@ -387,7 +387,7 @@ try_key_files()
     local owner
     for owner in root msgrt-bob; do
         printf '{"id": "org.example.Key", "algorithm": "hmac-sha256", "key": "%s",
-            "capabilities": ["sessions"]}' "$owner" \
+            "environment": "production", "capabilities": ["sessions"]}' "$owner" \
             | inside tee "/etc/msgr/keys.d/of-$owner.json" >/dev/null
         inside chmod 0640 "/etc/msgr/keys.d/of-$owner.json"
         inside chown "$owner:$service_user" "/etc/msgr/keys.d/of-$owner.json"

@@ -235,8 +235,8 @@ test_met(void)
     msgr_test_assert_signals(t, "alice.OnLockEnable(false)\n");
     msgr_user_sign_in(client->user);
     msgr_test_assert_signals(t, "alice.OnSignin(0, 'local')\n"
-                                "alice.OnLockStatusChanged(INITIALIZED)\n"
-                                "alice.OnLockEnable(true)\n");
+                                "alice.OnLockEnable(true)\n"
+                                "alice.OnLockStatusChanged(INITIALIZED)\n");
     msgr_lock_met(client, PRIV);
     msgr_test_assert_signals(t, "alice.OnLockEnable(true)\n");
 }
@@ -394,10 +394,10 @@ test_shut_out(void)
     msgr_test_assert_signals(t, "alice.OnLockChallenge(7, challenge)\n"
                                 "alice.OnLockResult(7, false)\n"
                                 "alice.OnLockStatusChanged(UNLOCKFAILED)\n"
-                                "alice.OnLockStatusChanged(DISABLED)\n"
                                 "alice.OnLockEnable(false)\n"
-                                "alice-2.OnLockStatusChanged(DISABLED)\n"
-                                "alice-2.OnLockEnable(false)\n");
+                                "alice.OnLockStatusChanged(DISABLED)\n"
+                                "alice-2.OnLockEnable(false)\n"
+                                "alice-2.OnLockStatusChanged(DISABLED)\n");
     msgr_test_assert_refused(msgr_lock_request_challenge(second, SM, 1, &error),
                              MSGR_ERROR_API_DISABLED);
     msgr_test_unlock(t, other, SM, CHESS);
@@ -406,10 +406,10 @@ test_shut_out(void)
     assert_status(client, PRIV, MSGR_LOCK_DISABLED);
     msgr_test_assert_signals(t, "");
     msgr_test_advance(t, 1);
-    msgr_test_assert_signals(t, "alice.OnLockStatusChanged(UNLOCKFAILED)\n"
-                                "alice.OnLockEnable(true)\n"
-                                "alice-2.OnLockStatusChanged(INITIALIZED)\n"
-                                "alice-2.OnLockEnable(true)\n");
+    msgr_test_assert_signals(t, "alice.OnLockEnable(true)\n"
+                                "alice.OnLockStatusChanged(UNLOCKFAILED)\n"
+                                "alice-2.OnLockEnable(true)\n"
+                                "alice-2.OnLockStatusChanged(INITIALIZED)\n");
     msgr_test_unlock(t, client, SM, CHESS);
 }
 
@@ -498,10 +498,10 @@ test_sign_out(void)
     msgr_test_drop(t);
     msgr_user_sign_out(client->user);
     msgr_test_assert_signals(t, "alice.OnSignout('local')\n"
-                                "alice.OnLockStatusChanged(NOTINITIALIZED)\n"
                                 "alice.OnLockEnable(false)\n"
                                 "alice.OnLockStatusChanged(NOTINITIALIZED)\n"
-                                "alice.OnLockEnable(false)\n");
+                                "alice.OnLockEnable(false)\n"
+                                "alice.OnLockStatusChanged(NOTINITIALIZED)\n");
     g_assert_false(msgr_client_is_unlocked_anywhere(client));
     g_assert_false(msgr_user_is_there(client->user));
     msgr_user_sign_out(client->user);

@@ -392,13 +392,13 @@ test_sign_in_and_out(void)
     msgr_test_client(t, "alice", PANEL);
     msgr_user_sign_out(bob);
     msgr_test_assert_signals(t, "bob.OnSignout('local')\n"
-                                "bob.OnLockStatusChanged(NOTINITIALIZED)\n"
                                 "bob.OnLockEnable(false)\n"
+                                "bob.OnLockStatusChanged(NOTINITIALIZED)\n"
                                 "bob-2.OnSignout('local')\n");
     msgr_user_sign_in(bob);
     msgr_test_assert_signals(t, "bob.OnSignin(0, 'local')\n"
-                                "bob.OnLockStatusChanged(INITIALIZED)\n"
                                 "bob.OnLockEnable(true)\n"
+                                "bob.OnLockStatusChanged(INITIALIZED)\n"
                                 "bob-2.OnSignin(0, 'local')\n");
 }
 
