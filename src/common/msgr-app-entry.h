@@ -17,12 +17,12 @@ typedef struct {
     char *guid;
     char *name;
     char *url;
-    char *path;          /* "" where there is a desktop file */
-    char *desktop_id;    /* "" where there is a path */
-    char *version;       /* "" if not told */
-    char *appstream_id;  /* "" if not told */
-    char **app_ids;      /* the applications that it belongs to */
-    char *registered_by; /* an application ID, or "system" */
+    char *path;           /* "" where there is a desktop file */
+    char *desktop_id;     /* "" where there is a path */
+    char *version;        /* "" if not told */
+    char *appstream_id;   /* "" if not told */
+    char **app_ids;       /* the applications that it belongs to */
+    char *registered_by;  /* an application ID, or "system" */
     gint64 registered_at; /* microseconds since the epoch */
 } MsgrAppEntry;
 

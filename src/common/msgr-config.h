@@ -22,13 +22,13 @@ typedef struct {
     /* [Messenger] */
     char *environment;
     gboolean allow_md5;
-    guint invitation_timeout;    /* seconds */
-    guint client_grace;          /* seconds */
-    guint launch_timeout;        /* seconds */
-    guint decision_window;       /* milliseconds */
-    guint ended_session_linger;  /* seconds */
-    guint challenge_lifetime;    /* seconds */
-    guint install_timeout;       /* seconds */
+    guint invitation_timeout;   /* seconds */
+    guint client_grace;         /* seconds */
+    guint launch_timeout;       /* seconds */
+    guint decision_window;      /* milliseconds */
+    guint ended_session_linger; /* seconds */
+    guint challenge_lifetime;   /* seconds */
+    guint install_timeout;      /* seconds */
     /* [Local] */
     GArray *uid_ranges; /* of MsgrUidRange */
     gboolean invitations;

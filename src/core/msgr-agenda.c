@@ -55,18 +55,18 @@ msgr_agenda_next(MsgrAgenda *self)
  *
  * Runs the earliest entry if it is due. The entry is off the agenda while its function runs.
  *
- * Returns: whether one was run.
+ * Returns: (nullable) (transfer none): the entry that was run, if one was due.
  */
-gboolean
+MsgrAgendaEntry *
 msgr_agenda_run_one(MsgrAgenda *self, gint64 now)
 {
     MsgrAgendaEntry *entry = first(self);
 
     if (entry == NULL || entry->due > now)
-        return FALSE;
+        return NULL;
     msgr_agenda_entry_clear(entry);
     entry->func(entry->data, now);
-    return TRUE;
+    return entry;
 }
 
 void

@@ -27,7 +27,7 @@ typedef struct {
 MsgrAgenda *msgr_agenda_new(void);
 void msgr_agenda_free(MsgrAgenda *self);
 gint64 msgr_agenda_next(MsgrAgenda *self);
-gboolean msgr_agenda_run_one(MsgrAgenda *self, gint64 now);
+MsgrAgendaEntry *msgr_agenda_run_one(MsgrAgenda *self, gint64 now);
 
 void msgr_agenda_entry_init(MsgrAgendaEntry *entry, MsgrAgenda *agenda, MsgrAgendaFunc func,
                             gpointer data);

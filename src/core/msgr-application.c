@@ -173,6 +173,7 @@ add(MsgrUser *user, MsgrAppEntry *entry)
 {
     g_autoptr(MsgrApplication) application = msgr_application_new(user, entry);
 
+    msgr_user_keep(user);
     msgr_turn_add(user->model->turn, application);
 }
 

@@ -200,6 +200,7 @@ msgr_contact_obtain(MsgrUser *user, const char *service, const char *name)
 
     if (self == NULL) {
         forget_oldest(user);
+        msgr_user_keep(user);
         self = msgr_contact_new(user, service, name);
         msgr_turn_add(user->model->turn, self);
         msgr_record_unref(self);

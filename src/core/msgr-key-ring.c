@@ -208,7 +208,7 @@ revalidate_share(MsgrUser *user, MsgrLockable object)
         return FALSE;
     msgr_turn_touch(user->model->turn, user);
     msgr_string_clear(&share->app_id);
-    share->until = 0;
+    share->until = share->until_boot = 0;
     return TRUE;
 }
 
@@ -237,6 +237,19 @@ msgr_key_ring_revalidate_user(MsgrUser *user)
     }
 }
 
+/* Who shared may be gone: the key counts for what it shares all the same. */
+static void
+watch_shares(MsgrUser *user)
+{
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
+        const char *app_id = msgr_user_shared_app_id(user, i);
+        MsgrKey *key = app_id == NULL ? NULL : msgr_key_ring_find(user, app_id);
+
+        if (key != NULL)
+            msgr_key_ring_watch_expiry(user->model, key);
+    }
+}
+
 static void
 watch_client(MsgrClient *client)
 {
@@ -261,6 +274,9 @@ msgr_key_ring_revalidate(MsgrModel *model)
     while (g_hash_table_iter_next(&iter, NULL, &value))
         msgr_key_ring_revalidate_user(value);
     msgr_agenda_entry_clear(&model->key_expiry);
+    g_hash_table_iter_init(&iter, model->users);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        watch_shares(value);
     g_hash_table_iter_init(&iter, model->clients);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         watch_client(value);
@@ -342,6 +358,7 @@ msgr_key_ring_add(MsgrUser *user, const char *json, GError **error)
     }
     if (old != NULL)
         msgr_turn_remove(model->turn, old);
+    msgr_user_keep(user);
     fresh = msgr_user_key_new(user, key, json, msgr_model_wall(model));
     msgr_turn_add(model->turn, fresh);
     msgr_record_unref(fresh);

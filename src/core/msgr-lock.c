@@ -121,14 +121,13 @@ msgr_lock_tell(MsgrClient *client)
 static gint64
 next_change(MsgrUser *user)
 {
-    MsgrModel *model = user->model;
     gint64 next = MSGR_NEVER;
 
     if (msgr_failures_are_refused(user))
         next = user->failures.disabled_until;
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         if (msgr_user_shared_app_id(user, i) != NULL)
-            next = MIN(next, msgr_model_boot_of(model, user->data.shares[i].until));
+            next = MIN(next, user->data.shares[i].until_boot);
     }
     return next;
 }
@@ -381,6 +380,28 @@ offer_by_share(MsgrUser *user)
     }
 }
 
+/* What is shared with a client it can end, but not prolong: an hour would last for ever. */
+static gboolean
+may_share(MsgrClient *client, MsgrLockable object, guint32 seconds)
+{
+    gboolean is_own = client->locks[object].key != NULL;
+
+    return (is_own || seconds == 0) &&
+           (msgr_client_capabilities(client, object) & MSGR_CAPABILITY_SHARE);
+}
+
+static void
+set_share(MsgrUser *user, MsgrLockable object, const char *app_id, guint32 seconds)
+{
+    MsgrShare *share = &user->data.shares[object];
+    const gint64 lasts = (gint64)seconds * G_USEC_PER_SEC;
+
+    msgr_turn_touch(user->model->turn, user);
+    msgr_string_set(&share->app_id, seconds == 0 ? NULL : app_id);
+    share->until = seconds == 0 ? 0 : msgr_model_wall(user->model) + lasts;
+    share->until_boot = seconds == 0 ? 0 : msgr_model_now(user->model) + lasts;
+}
+
 /**
  * msgr_lock_share:
  * @seconds: how long, at most MSGR_MAX_SHARE; 0 ends it
@@ -400,13 +421,11 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
         return refuse(error, MSGR_ERROR_API_LOCKED, "Unlock this object first");
     if (seconds > MSGR_MAX_SHARE)
         return refuse(error, MSGR_ERROR_INVALID_ARGS, "At most 3600 seconds can be shared");
-    if (!(msgr_client_capabilities(client, object) & MSGR_CAPABILITY_SHARE))
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED, "The key has not the capability \"share\"");
-    is_new = seconds != 0 && g_strcmp0(msgr_user_shared_app_id(user, object), app_id) != 0;
-    msgr_turn_touch(user->model->turn, user);
-    msgr_string_set(&user->data.shares[object].app_id, seconds == 0 ? NULL : app_id);
-    user->data.shares[object].until =
-        seconds == 0 ? 0 : msgr_model_wall(user->model) + (gint64)seconds * G_USEC_PER_SEC;
+    if (!may_share(client, object, seconds))
+        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                      "It takes a key with the capability \"share\", of the client itself");
+    is_new = g_strcmp0(msgr_user_shared_app_id(user, object), app_id) != 0 && seconds != 0;
+    set_share(user, object, app_id, seconds);
     g_info("uid %u: %s shared by %s for %u seconds", user->uid, object_name(object), app_id,
            seconds);
     msgr_lock_tell_user(user);

@@ -192,9 +192,10 @@ msgr_model_start(MsgrModel *self)
  *
  * Does one thing that is due.
  *
- * Returns: whether there was one.
+ * Returns: (nullable) (transfer none): its entry, if there was one. Should the turn fail, it is due
+ * again.
  */
-gboolean
+MsgrAgendaEntry *
 msgr_model_run_due(MsgrModel *self)
 {
     return msgr_agenda_run_one(self->agenda, msgr_model_now(self));
@@ -218,8 +219,6 @@ msgr_model_rollback(MsgrModel *self)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         MsgrUser *user = value;
 
-        if (!user->record.stored)
-            msgr_turn_touch(self->turn, user);
         msgr_agenda_entry_set(&user->lock_change, msgr_model_now(self));
         msgr_user_presence_changed(user);
     }

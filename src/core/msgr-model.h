@@ -61,7 +61,7 @@ MsgrSide *msgr_model_side(MsgrModel *self, const char *hex_id);
 MsgrContact *msgr_model_contact(MsgrModel *self, const char *hex_id);
 
 void msgr_model_start(MsgrModel *self);
-gboolean msgr_model_run_due(MsgrModel *self);
+MsgrAgendaEntry *msgr_model_run_due(MsgrModel *self);
 void msgr_model_rollback(MsgrModel *self);
 GVariant *msgr_model_limits(MsgrModel *self);
 

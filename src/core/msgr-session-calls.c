@@ -36,11 +36,22 @@ live_sessions_of(MsgrClient *client)
     return count;
 }
 
+/* Ended sessions stay readable for a while: who begins and ends them all the time would fill
+ * everybody's lists. */
+static guint
+most_remembered(const MsgrConfig *config)
+{
+    return MAX(4 * config->sessions_per_user, 512);
+}
+
 static gboolean
 check_session_quota(MsgrClient *client, GError **error)
 {
     const MsgrConfig *config = client->user->model->config;
 
+    if (g_hash_table_size(client->user->sides) >= most_remembered(config))
+        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                      "Too many of the user's sessions have just ended: wait a minute");
     if (g_hash_table_size(client->user->live) >= config->sessions_per_user)
         return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
                       "The user has as many sessions as are allowed: end one");
@@ -59,6 +70,7 @@ new_session(MsgrClient *client)
     MsgrSession *session = msgr_session_new(model, guid, msgr_model_wall(model));
     MsgrSideData *data = &session->data.sides[MSGR_INVITER];
 
+    msgr_user_keep(client->user);
     msgr_session_set_side(session, MSGR_INVITER, client->user, hex_id);
     msgr_string_set(&data->creator_app, msgr_client_app_id(client, MSGR_OBJECT_SESSION_MANAGER));
     msgr_string_set(&data->creator_client, client->name);
@@ -179,6 +191,21 @@ check_invite_options(const MsgrInviteOptions *options, GError **error)
 }
 
 /**
+ * msgr_session_check_invite:
+ *
+ * The part of msgr_session_invite_contact() that does not depend on the contact.
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS, MSGR_ERROR_APP_NOT_REGISTERED.
+ */
+gboolean
+msgr_session_check_invite(MsgrClient *client, const char *guid, const char *app_data,
+                          const MsgrInviteOptions *options, GError **error)
+{
+    return msgr_check_guid(guid, error) && msgr_check_app_data(app_data, error) &&
+           check_invite_options(options, error) && check_registered(client->user, guid, error);
+}
+
+/**
  * msgr_session_invite_contact:
  * @contact: (nullable): %NULL if the path that was given is not a contact of the user's
  *
@@ -196,8 +223,7 @@ msgr_session_invite_contact(MsgrClient *client, const char *guid, MsgrContact *c
     MsgrSide draft = { .user = client->user };
     MsgrSide *side;
 
-    if (!msgr_check_guid(guid, error) || !msgr_check_app_data(app_data, error) ||
-        !check_invite_options(options, error) || !check_registered(client->user, guid, error) ||
+    if (!msgr_session_check_invite(client, guid, app_data, options, error) ||
         !msgr_invitation_check(&draft, contact, error) || !check_session_quota(client, error))
         return NULL;
     side = msgr_session_side(new_session(client), MSGR_INVITER);

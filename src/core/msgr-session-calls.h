@@ -21,6 +21,8 @@ typedef struct {
 } MsgrInviteOptions;
 
 MsgrSide *msgr_session_create(MsgrClient *client, GError **error);
+gboolean msgr_session_check_invite(MsgrClient *client, const char *guid, const char *app_data,
+                                   const MsgrInviteOptions *options, GError **error);
 MsgrSide *msgr_session_invite_contact(MsgrClient *client, const char *guid, MsgrContact *contact,
                                       const char *app_data, const MsgrInviteOptions *options,
                                       GError **error);

@@ -17,13 +17,15 @@ msgr_user_set_friendly_name(MsgrUser *self, const char *name)
 }
 
 /**
- * msgr_user_set_status:
- * @status: a MISTATUS that somebody who is there can have: not UNKNOWN, not OFFLINE
+ * msgr_user_check_status:
+ * @status: a MISTATUS
+ *
+ * Returns: whether somebody who is there can set it: not UNKNOWN, not OFFLINE.
  *
  * Errors: MSGR_ERROR_INVALID_ARGS.
  */
 gboolean
-msgr_user_set_status(MsgrUser *self, guint32 status, GError **error)
+msgr_user_check_status(guint32 status, GError **error)
 {
     static const guint32 settable[] = {
         MSGR_STATUS_ONLINE,        MSGR_STATUS_INVISIBLE,    MSGR_STATUS_BUSY,
@@ -32,15 +34,23 @@ msgr_user_set_status(MsgrUser *self, guint32 status, GError **error)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(settable); i++) {
-        if (settable[i] == status) {
-            msgr_turn_touch(self->model->turn, self);
-            self->data.status = status;
+        if (settable[i] == status)
             return TRUE;
-        }
     }
     g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS, "0x%x is no status that can be set",
                 status);
     return FALSE;
+}
+
+/**
+ * msgr_user_set_status:
+ * @status: one that msgr_user_check_status() lets pass
+ */
+void
+msgr_user_set_status(MsgrUser *self, guint32 status)
+{
+    msgr_turn_touch(self->model->turn, self);
+    self->data.status = status;
 }
 
 static gboolean
@@ -67,23 +77,34 @@ lookup_audience(GVariant *policy, const char *key, const char **value, GError **
 }
 
 /**
- * msgr_user_set_policy:
- * @policy: a{sv}: `AcceptFrom` and `StatusTo`; what is not there stays as it is
+ * msgr_user_check_policy:
+ * @policy: a{sv}: `AcceptFrom` and `StatusTo`
  *
  * Errors: MSGR_ERROR_INVALID_ARGS.
  */
 gboolean
-msgr_user_set_policy(MsgrUser *self, GVariant *policy, GError **error)
+msgr_user_check_policy(GVariant *policy, GError **error)
+{
+    const char *unused = NULL;
+
+    return lookup_audience(policy, "AcceptFrom", &unused, error) &&
+           lookup_audience(policy, "StatusTo", &unused, error);
+}
+
+/**
+ * msgr_user_set_policy:
+ * @policy: one that msgr_user_check_policy() lets pass; what is not there stays as it is
+ */
+void
+msgr_user_set_policy(MsgrUser *self, GVariant *policy)
 {
     const char *accept_from = self->data.accept_from, *status_to = self->data.status_to;
 
-    if (!lookup_audience(policy, "AcceptFrom", &accept_from, error) ||
-        !lookup_audience(policy, "StatusTo", &status_to, error))
-        return FALSE;
+    lookup_audience(policy, "AcceptFrom", &accept_from, NULL);
+    lookup_audience(policy, "StatusTo", &status_to, NULL);
     msgr_turn_touch(self->model->turn, self);
     msgr_string_set(&self->data.accept_from, accept_from);
     msgr_string_set(&self->data.status_to, status_to);
-    return TRUE;
 }
 
 /**
@@ -119,26 +140,38 @@ signal_everyone(MsgrUser *self, const char *name, GVariant *args)
 
 /**
  * msgr_user_sign_in:
+ * @client: who asked for it: it is told, also if there was nothing to do
  *
  * Signs in to `local`: the locks can be opened again.
  */
 void
-msgr_user_sign_in(MsgrUser *self)
+msgr_user_sign_in(MsgrUser *self, MsgrClient *client)
 {
-    if (!self->data.signed_in) {
-        msgr_turn_touch(self->model->turn, self);
-        self->data.signed_in = TRUE;
+    GVariant *args = g_variant_new("(us)", 0, MSGR_LOCAL_SERVICE);
+
+    if (self->data.signed_in) {
+        msgr_client_signal(client, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnSignin", args);
+        return;
     }
-    signal_everyone(self, "OnSignin", g_variant_new("(us)", 0, MSGR_LOCAL_SERVICE));
+    msgr_turn_touch(self->model->turn, self);
+    self->data.signed_in = TRUE;
+    signal_everyone(self, "OnSignin", args);
     msgr_lock_tell_user(self);
 }
 
-static void
-end_shares(MsgrUser *self)
+/**
+ * msgr_user_end_shares:
+ *
+ * Nothing is shared any more. The caller tells the clients.
+ */
+void
+msgr_user_end_shares(MsgrUser *self)
 {
+    msgr_turn_touch(self->model->turn, self);
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         msgr_string_clear(&self->data.shares[i].app_id);
         self->data.shares[i].until = 0;
+        self->data.shares[i].until_boot = 0;
     }
 }
 
@@ -157,7 +190,7 @@ msgr_user_sign_out(MsgrUser *self)
         return;
     msgr_turn_touch(self->model->turn, self);
     self->data.signed_in = FALSE;
-    end_shares(self);
+    msgr_user_end_shares(self);
     signal_everyone(self, "OnSignout", g_variant_new("(s)", MSGR_LOCAL_SERVICE));
     for (GList *l = clients; l != NULL; l = l->next)
         msgr_lock_shut(l->data);

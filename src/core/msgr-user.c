@@ -9,6 +9,8 @@
 #include "msgr-contact.h"
 #include "msgr-session-flow.h"
 
+#define MOST_STRANGERS 4096
+
 static void
 data_clear(MsgrUserData *data)
 {
@@ -157,6 +159,29 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     return self;
 }
 
+/* Whoever was only named, and never was here, need not be remembered: of those there may be a whole
+ * directory. */
+static void
+forget_a_stranger(MsgrModel *model)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    if (g_hash_table_size(model->users) < MOST_STRANGERS)
+        return;
+    g_hash_table_iter_init(&iter, model->users);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrUser *user = value;
+
+        if (!user->data.seen && g_hash_table_size(user->clients) == 0 &&
+            g_hash_table_size(user->sides) == 0 && g_hash_table_size(user->keys) == 0 &&
+            g_hash_table_size(user->contacts) == 0) {
+            msgr_turn_remove(model->turn, user);
+            return;
+        }
+    }
+}
+
 /**
  * msgr_user_meet:
  *
@@ -168,22 +193,38 @@ msgr_user_meet(MsgrModel *model, guint32 uid, const char *name, const char *real
 {
     g_autoptr(MsgrUser) self = msgr_user_new(model, uid, name, real_name);
 
+    forget_a_stranger(model);
     msgr_record_link(&self->record);
     msgr_turn_touch(model->turn, self);
     return self;
 }
 
 /**
+ * msgr_user_keep:
+ *
+ * To be called before anything of the user's is added: should the turn in which it was met have
+ * failed, the user is written with this one.
+ */
+void
+msgr_user_keep(MsgrUser *self)
+{
+    if (!self->record.stored)
+        msgr_turn_touch(self->model->turn, self);
+}
+
+/**
  * msgr_user_set_names:
  *
- * The user database may call somebody otherwise than it did.
+ * The user database may call somebody otherwise than it did; and a name that another user ID had is
+ * this one's now.
  */
 void
 msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name)
 {
     MsgrUser *namesake = msgr_model_user_by_name(self->model, name);
 
-    if (g_str_equal(self->data.name, name) && g_str_equal(self->data.real_name, real_name))
+    if (namesake == self && g_str_equal(self->data.name, name) &&
+        g_str_equal(self->data.real_name, real_name))
         return;
     msgr_turn_touch(self->model->turn, self);
     if (namesake != NULL)
@@ -219,7 +260,7 @@ msgr_user_shared_app_id(MsgrUser *self, MsgrLockable object)
 
     if (share->app_id == NULL || !self->data.signed_in)
         return NULL;
-    return msgr_model_wall(self->model) < share->until ? share->app_id : NULL;
+    return msgr_model_now(self->model) < share->until_boot ? share->app_id : NULL;
 }
 
 static gboolean
@@ -319,7 +360,9 @@ msgr_user_status_for(MsgrUser *self, MsgrUser *viewer)
 {
     if (self == viewer)
         return msgr_user_is_there(self) ? self->data.status : MSGR_STATUS_OFFLINE;
-    if (!shows_itself_to(self, viewer) || !policy_admits(self, self->data.status_to, viewer))
+    /* whom an invitation is refused to must not see from the status that it is a refusal */
+    if (!msgr_user_can_be_invited_by(self, viewer) ||
+        !policy_admits(self, self->data.status_to, viewer))
         return MSGR_STATUS_OFFLINE;
     return self->data.status;
 }

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 /* What a user lends to all of its clients by Lock1.Share. */
 typedef struct {
-    char *app_id; /* NULL: nothing is shared */
-    gint64 until; /* microseconds since the epoch */
+    char *app_id;      /* NULL: nothing is shared */
+    gint64 until;      /* microseconds since the epoch: what is told, and kept */
+    gint64 until_boot; /* the same by the boot clock: what holds */
 } MsgrShare;
 
 /**
@@ -59,6 +60,7 @@ struct _MsgrUser {
 
 MsgrUser *msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_name);
 MsgrUser *msgr_user_meet(MsgrModel *model, guint32 uid, const char *name, const char *real_name);
+void msgr_user_keep(MsgrUser *self);
 void msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name);
 const char *msgr_user_friendly_name(MsgrUser *self);
 gboolean msgr_user_is_there(MsgrUser *self);
@@ -69,10 +71,13 @@ guint32 msgr_user_status_for(MsgrUser *self, MsgrUser *viewer);
 gboolean msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter);
 
 void msgr_user_set_friendly_name(MsgrUser *self, const char *name);
-gboolean msgr_user_set_status(MsgrUser *self, guint32 status, GError **error);
-gboolean msgr_user_set_policy(MsgrUser *self, GVariant *policy, GError **error);
+gboolean msgr_user_check_status(guint32 status, GError **error);
+void msgr_user_set_status(MsgrUser *self, guint32 status);
+gboolean msgr_user_check_policy(GVariant *policy, GError **error);
+void msgr_user_set_policy(MsgrUser *self, GVariant *policy);
 GVariant *msgr_user_policy(MsgrUser *self);
-void msgr_user_sign_in(MsgrUser *self);
+void msgr_user_sign_in(MsgrUser *self, MsgrClient *client);
+void msgr_user_end_shares(MsgrUser *self);
 void msgr_user_sign_out(MsgrUser *self);
 GVariant *msgr_user_services(MsgrUser *self);
 

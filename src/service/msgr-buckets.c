@@ -15,9 +15,15 @@ typedef struct {
     Bucket bucket;
     gboolean has_user;
     guint32 uid;
+    guint refused;    /* calls since msgr_buckets_settle() */
+    gboolean is_deaf; /* what it was sent is not read */
 } ClientBucket;
 
+/* Answers to refused calls, before it is looked at whether they are read. */
+#define MOST_ANSWERS 20000u
+
 struct _MsgrBuckets {
+    int ref_count;
     GMutex mutex;
     GHashTable *clients; /* unique name -> ClientBucket */
     GHashTable *users;   /* uid -> Bucket */
@@ -30,15 +36,25 @@ msgr_buckets_new(void)
 {
     MsgrBuckets *self = g_new0(MsgrBuckets, 1);
 
+    self->ref_count = 1;
     g_mutex_init(&self->mutex);
     self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->users = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     return self;
 }
 
-void
-msgr_buckets_free(MsgrBuckets *self)
+MsgrBuckets *
+msgr_buckets_ref(MsgrBuckets *self)
 {
+    g_atomic_int_inc(&self->ref_count);
+    return self;
+}
+
+void
+msgr_buckets_unref(MsgrBuckets *self)
+{
+    if (!g_atomic_int_dec_and_test(&self->ref_count))
+        return;
     g_hash_table_unref(self->clients);
     g_hash_table_unref(self->users);
     g_mutex_clear(&self->mutex);
@@ -53,7 +69,7 @@ msgr_buckets_free(MsgrBuckets *self)
 void
 msgr_buckets_configure(MsgrBuckets *self, const MsgrConfig *config)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
 
     self->client_size = config->call_rate == 0 ? 0 : config->call_burst;
     self->client_rate = config->call_rate;
@@ -117,7 +133,7 @@ user_bucket(MsgrBuckets *self, guint32 uid)
 gboolean
 msgr_buckets_take(MsgrBuckets *self, const char *sender, gint64 now, guint *wait)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
     ClientBucket *client = client_bucket(self, sender);
     Bucket *user = client->has_user ? user_bucket(self, client->uid) : NULL;
 
@@ -143,7 +159,7 @@ msgr_buckets_take(MsgrBuckets *self, const char *sender, gint64 now, guint *wait
 gboolean
 msgr_buckets_take_of_user(MsgrBuckets *self, guint32 uid, gint64 now, guint *wait)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
     Bucket *user = user_bucket(self, uid);
 
     fill(user, self->user_size, self->user_rate, now);
@@ -155,6 +171,65 @@ msgr_buckets_take_of_user(MsgrBuckets *self, guint32 uid, gint64 now, guint *wai
 }
 
 /**
+ * msgr_buckets_may_answer:
+ *
+ * Returns: whether a refused call is to be told of the refusal: not to who does not read, however
+ * many it makes.
+ */
+gboolean
+msgr_buckets_may_answer(MsgrBuckets *self, const char *sender)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    ClientBucket *client = client_bucket(self, sender);
+
+    client->refused++;
+    return !client->is_deaf && client->refused <= MOST_ANSWERS;
+}
+
+/**
+ * msgr_buckets_settle:
+ * @reads: whether the client reads what it is sent
+ *
+ * Returns: how many of its calls were refused since the last time.
+ */
+guint
+msgr_buckets_settle(MsgrBuckets *self, const char *sender, gboolean reads)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    ClientBucket *client = client_bucket(self, sender);
+    guint refused = client->refused;
+
+    client->refused = 0;
+    client->is_deaf = !reads;
+    return refused;
+}
+
+/* At most as much again as a bucket holds: a debt must come to an end. */
+static void
+owe(Bucket *bucket, double size, guint tokens)
+{
+    if (size > 0)
+        bucket->tokens = MAX(bucket->tokens - tokens, -size);
+}
+
+/**
+ * msgr_buckets_charge:
+ * @tokens: more, for a call that was worth more than one; the buckets may end up in debt
+ */
+void
+msgr_buckets_charge(MsgrBuckets *self, const char *sender, guint tokens)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    ClientBucket *client = g_hash_table_lookup(self->clients, sender);
+
+    if (tokens == 0 || client == NULL)
+        return;
+    owe(&client->bucket, self->client_size, tokens);
+    if (client->has_user)
+        owe(user_bucket(self, client->uid), self->user_size, tokens);
+}
+
+/**
  * msgr_buckets_set_user:
  *
  * From now on the client's calls count for this user too.
@@ -162,7 +237,7 @@ msgr_buckets_take_of_user(MsgrBuckets *self, guint32 uid, gint64 now, guint *wai
 void
 msgr_buckets_set_user(MsgrBuckets *self, const char *sender, guint32 uid)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
     ClientBucket *client = client_bucket(self, sender);
 
     client->has_user = TRUE;
@@ -177,7 +252,7 @@ msgr_buckets_set_user(MsgrBuckets *self, const char *sender, guint32 uid)
 void
 msgr_buckets_forget(MsgrBuckets *self, const char *sender)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
 
     g_hash_table_remove(self->clients, sender);
 }

@@ -41,6 +41,7 @@ typedef struct {
     GVariant *body;       /* the arguments, a tuple */
     MsgrClient *client;   /* from the gate on */
     MsgrTarget target;    /* from the dispatch on */
+    guint need;           /* what the client needs for it (MsgrNeed) */
     gboolean dispatching; /* its handler is running */
     gboolean deferred;    /* the handler answers later */
     gboolean answered;

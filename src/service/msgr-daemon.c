@@ -23,8 +23,12 @@ struct _MsgrDaemon {
     MsgrService *service;
     MsgrDropInDir *keys;
     MsgrDropInDir *applications;
+    gboolean is_leaving;
     int status;
 };
+
+/* How long the last words to the clients may take to leave. */
+#define FAREWELL_MILLISECONDS 500
 
 static MsgrConfig *
 load_config(const MsgrDaemonOptions *options)
@@ -97,13 +101,32 @@ stop(MsgrDaemon *self, int status)
 }
 
 static gboolean
+farewell_over(gpointer data)
+{
+    stop(data, 0);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+flushed(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_dbus_connection_flush_finish(G_DBUS_CONNECTION(source), result, NULL);
+    stop(data, 0);
+}
+
+static gboolean
 terminate(gpointer data)
 {
     MsgrDaemon *self = data;
 
+    if (self->is_leaving)
+        return G_SOURCE_CONTINUE;
+    self->is_leaving = TRUE;
     msgr_supervisor_stopping();
     msgr_service_say_goodbye(self->service);
-    stop(self, 0);
+    /* a client that does not read must not keep us */
+    g_timeout_add(FAREWELL_MILLISECONDS, farewell_over, self);
+    g_dbus_connection_flush(self->connection, NULL, flushed, self);
     return G_SOURCE_CONTINUE;
 }
 
@@ -206,7 +229,6 @@ msgr_daemon_free(MsgrDaemon *self)
     g_clear_pointer(&self->service, msgr_service_free);
     if (self->connection != NULL) {
         g_signal_handlers_disconnect_by_data(self->connection, self);
-        g_dbus_connection_close_sync(self->connection, NULL, NULL);
         g_object_unref(self->connection);
     }
     g_main_loop_unref(self->loop);

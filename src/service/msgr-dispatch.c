@@ -47,6 +47,7 @@ gboolean
 msgr_dispatch_check_object(MsgrCall *call, const MsgrInterface *interface, MsgrNeed need,
                            GError **error)
 {
+    call->need = need;
     if (!check_destination(call, interface, error) ||
         !msgr_need_check_lock(need, call->client, error))
         return FALSE;

@@ -8,7 +8,9 @@
 
 #include "msgr-client.h"
 
-#define MOST_WAITING 1024
+#define MOST_WAITING       1024
+#define MOST_WAITING_BYTES (4u << 20)
+#define BYTES_OF_A_REFUSAL 250 /* about */
 
 /* A sender at the gate. */
 typedef struct {
@@ -17,10 +19,12 @@ typedef struct {
     MsgrClient *client; /* NULL until it is known whose it is */
     gboolean is_known;  /* its user is */
     guint32 uid;
-    MsgrUser *user;  /* NULL until that is known */
-    GError *refusal; /* why it may not use the service */
-    guint held;      /* while above 0, calls wait */
-    GQueue waiting;  /* of MsgrCall */
+    MsgrUser *user;      /* NULL until that is known */
+    GError *refusal;     /* why it may not use the service */
+    gboolean is_unsure;  /* the refusal rests on no answer of the user database */
+    guint held;          /* while above 0, calls wait */
+    GQueue waiting;      /* of MsgrCall */
+    gsize waiting_bytes; /* since it was empty */
 } Visitor;
 
 struct _MsgrGate {
@@ -111,7 +115,24 @@ enter(Visitor *visitor, GError **error)
         return FALSE;
     }
     visitor->client = msgr_client_new(user, visitor->name);
+    msgr_receipts_meet(msgr_service_receipts(visitor->gate->service), visitor->name, user->uid);
     return TRUE;
+}
+
+static gboolean
+check_reads(Visitor *visitor, GError **error)
+{
+    MsgrReceipts *receipts = msgr_service_receipts(visitor->gate->service);
+    gboolean reads = !msgr_receipts_is_behind(receipts, visitor->name);
+    guint refused = msgr_buckets_settle(visitor->gate->buckets, visitor->name, reads);
+
+    if (refused > 0)
+        msgr_receipts_note(receipts, visitor->name, refused * (gsize)BYTES_OF_A_REFUSAL);
+    if (reads)
+        return TRUE;
+    g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED,
+                        "Too much waits to be read by you: read it, then wait 1 second");
+    return FALSE;
 }
 
 static void
@@ -123,7 +144,7 @@ pass(Visitor *visitor, MsgrCall *call)
         answer_refused(visitor, call, visitor->refusal);
         return;
     }
-    if (!enter(visitor, &error)) {
+    if (!enter(visitor, &error) || !check_reads(visitor, &error)) {
         answer_refused(visitor, call, error);
         return;
     }
@@ -142,6 +163,8 @@ pass_waiting(MsgrGate *self, const char *name)
         if (visitor == NULL || visitor->held > 0)
             return;
         call = g_queue_pop_head(&visitor->waiting);
+        if (visitor->waiting.length == 0)
+            visitor->waiting_bytes = 0;
         if (call == NULL)
             return;
         pass(visitor, call);
@@ -210,21 +233,53 @@ obtain_user(MsgrModel *model, guint32 uid, const MsgrUserEntry *entry)
     return user;
 }
 
+/* Nobody stays there by what it proved or shared before. */
 static void
 shut_out(MsgrClient *client)
 {
+    msgr_user_end_shares(client->user);
     msgr_lock_shut(client);
+    msgr_lock_tell_user(client->user);
     msgr_user_presence_changed(client->user);
 }
 
+static gboolean
+has_policy(const MsgrConfig *config)
+{
+    return *config->allow_users != NULL || *config->deny_users != NULL ||
+           *config->allow_groups != NULL;
+}
+
+/* Whom the user database has never told of goes by its number, which says nothing to a list of
+ * names. */
+static gboolean
+has_a_name(MsgrUser *user)
+{
+    g_autofree char *number = g_strdup_printf("%u", user->uid);
+
+    return !g_str_equal(user->data.name, number);
+}
+
+static gboolean
+may_enter(MsgrUser *user, const MsgrUserEntry *entry)
+{
+    const MsgrConfig *config = user->model->config;
+
+    if (!has_policy(config))
+        return TRUE;
+    return has_a_name(user) &&
+           is_admitted(config, user->data.name, entry == NULL ? NULL : entry->groups);
+}
+
 static void
-admit(Visitor *visitor, MsgrUser *user, char **groups)
+admit(Visitor *visitor, MsgrUser *user, const MsgrUserEntry *entry)
 {
     g_clear_error(&visitor->refusal);
     if (visitor->user == NULL)
         visitor->user = msgr_record_ref(user);
-    if (is_admitted(user->model->config, user->data.name, groups))
+    if (may_enter(user, entry))
         return;
+    visitor->is_unsure = entry == NULL;
     visitor->refusal = g_error_new_literal(MSGR_ERROR, MSGR_ERROR_ACCESS_DENIED,
                                            "The administrator does not let you use this service");
     if (visitor->client != NULL)
@@ -242,7 +297,7 @@ found_user(const MsgrUserEntry *entry, gpointer data)
 
     if (visitor == NULL)
         return;
-    admit(visitor, obtain_user(model, visitor->uid, entry), entry == NULL ? NULL : entry->groups);
+    admit(visitor, obtain_user(model, visitor->uid, entry), entry);
     visitor->held--;
     pass_waiting(self, ticket->name);
     msgr_service_end_turn(self->service);
@@ -270,7 +325,7 @@ identify(Visitor *visitor)
     MsgrModel *model = msgr_service_model(self->service);
     MsgrUserDatabase *database = msgr_service_user_database(self->service);
     MsgrUser *user = msgr_model_user(model, visitor->uid);
-    gboolean can_go_on = user != NULL && *model->config->allow_groups == NULL;
+    gboolean can_go_on = user != NULL && !has_policy(model->config);
 
     if (!can_go_on) {
         msgr_user_database_find_uid(database, visitor->uid, found_user, ticket_new(visitor),
@@ -353,13 +408,27 @@ wait_in_queue(Visitor *visitor, MsgrCall *call)
 {
     g_autoptr(GError) error = NULL;
 
-    if (visitor->waiting.length < MOST_WAITING) {
+    gsize bytes = g_variant_get_size(msgr_call_body(call));
+
+    if (visitor->waiting.length < MOST_WAITING &&
+        visitor->waiting_bytes + bytes <= MOST_WAITING_BYTES) {
+        visitor->waiting_bytes += bytes;
         g_queue_push_tail(&visitor->waiting, msgr_call_ref(call));
         return;
     }
     g_set_error_literal(&error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED,
                         "Too many calls wait: wait 1 second");
     answer_refused(visitor, call, error);
+}
+
+/* A refusal for want of an answer holds for one call. */
+static void
+ask_again(Visitor *visitor)
+{
+    visitor->is_unsure = FALSE;
+    visitor->held++;
+    msgr_user_database_find_uid(msgr_service_user_database(visitor->gate->service), visitor->uid,
+                                found_user, ticket_new(visitor), (GDestroyNotify)ticket_free);
 }
 
 /**
@@ -375,6 +444,8 @@ msgr_gate_call(MsgrGate *self, MsgrCall *call)
 
     if (visitor == NULL)
         visitor = receive(self, name);
+    else if (visitor->is_unsure)
+        ask_again(visitor);
     if (visitor->held > 0)
         wait_in_queue(visitor, call);
     else
@@ -393,6 +464,7 @@ msgr_gate_gone(MsgrGate *self, const char *name)
     MsgrClient *client;
 
     msgr_buckets_forget(self->buckets, name);
+    msgr_receipts_forget(msgr_service_receipts(self->service), name);
     if (visitor == NULL)
         return;
     client = visitor->client;
@@ -454,10 +526,7 @@ msgr_gate_policy_changed(MsgrGate *self)
     for (GList *l = visitors; l != NULL; l = l->next) {
         Visitor *visitor = l->data;
 
-        if (!visitor->is_known)
-            continue;
-        visitor->held++;
-        msgr_user_database_find_uid(msgr_service_user_database(self->service), visitor->uid,
-                                    found_user, ticket_new(visitor), (GDestroyNotify)ticket_free);
+        if (visitor->is_known)
+            ask_again(visitor);
     }
 }

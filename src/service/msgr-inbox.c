@@ -17,6 +17,7 @@
 #define BUS            "org.freedesktop.DBus"
 #define PEER           "org.freedesktop.DBus.Peer"
 #define ITEMS_IN_A_ROW 256
+#define LONGEST_BODY   (1u << 20) /* bytes */
 
 typedef enum {
     ITEM_CALL,
@@ -36,6 +37,7 @@ typedef struct {
 } InboxSource;
 
 struct _MsgrInbox {
+    int ref_count; /* the owner's, and the filter's, which may still run when it has been removed */
     GDBusConnection *connection;
     MsgrBuckets *buckets;
     GAsyncQueue *queue; /* of Item */
@@ -87,12 +89,31 @@ refuse(MsgrInbox *self, GDBusMessage *call, guint wait)
 {
     g_autoptr(GDBusMessage) reply = NULL;
 
-    if (g_dbus_message_get_flags(call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED)
+    if ((g_dbus_message_get_flags(call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) ||
+        !msgr_buckets_may_answer(self->buckets, g_dbus_message_get_sender(call)))
         return;
     reply = g_dbus_message_new_method_error(call, msgr_error_dbus_name(MSGR_ERROR_LIMITS_EXCEEDED),
                                             "Too many calls: wait %u seconds", wait);
     g_dbus_connection_send_message(self->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
                                    NULL);
+}
+
+/* No argument of any method is that long: it need not be kept to be refused. What takes its place
+ * is of a type that no method takes. */
+static GDBusMessage *
+without_excess(GDBusMessage *message)
+{
+    GVariant *body = g_dbus_message_get_body(message);
+    GDBusMessage *copy;
+
+    if (body == NULL || g_variant_get_size(body) <= LONGEST_BODY)
+        return message;
+    copy = g_dbus_message_copy(message, NULL);
+    if (copy == NULL)
+        return message;
+    g_object_unref(message);
+    g_dbus_message_set_body(copy, g_variant_new("(aay)", NULL));
+    return copy;
 }
 
 /* Takes the message. */
@@ -101,6 +122,7 @@ take_call(MsgrInbox *self, GDBusMessage *message)
 {
     guint wait = 0;
 
+    message = without_excess(message);
     close_fds(message);
     if (msgr_buckets_take(self->buckets, g_dbus_message_get_sender(message), g_get_monotonic_time(),
                           &wait)) {
@@ -174,6 +196,19 @@ filter(GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gp
     }
 }
 
+/* In any thread. */
+static void
+inbox_unref(gpointer data)
+{
+    MsgrInbox *self = data;
+
+    if (!g_atomic_int_dec_and_test(&self->ref_count))
+        return;
+    g_async_queue_unref(self->queue);
+    msgr_buckets_unref(self->buckets);
+    g_free(self);
+}
+
 /**
  * msgr_inbox_new:
  *
@@ -184,10 +219,11 @@ msgr_inbox_new(GDBusConnection *connection, MsgrBuckets *buckets)
 {
     MsgrInbox *self = g_new0(MsgrInbox, 1);
 
-    self->connection = g_object_ref(connection);
-    self->buckets = buckets;
+    self->ref_count = 2;
+    self->connection = connection;
+    self->buckets = msgr_buckets_ref(buckets);
     self->queue = g_async_queue_new_full(item_free);
-    self->filter = g_dbus_connection_add_filter(connection, filter, self, NULL);
+    self->filter = g_dbus_connection_add_filter(connection, filter, self, inbox_unref);
     return self;
 }
 
@@ -263,7 +299,5 @@ msgr_inbox_free(MsgrInbox *self)
         g_source_destroy(self->source);
         g_source_unref(self->source);
     }
-    g_async_queue_unref(self->queue);
-    g_object_unref(self->connection);
-    g_free(self);
+    inbox_unref(self);
 }

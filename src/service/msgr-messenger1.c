@@ -40,7 +40,7 @@ sign_in(MsgrCall *call, GVariant *args, GError **error)
     g_variant_get(args, "(&s)", &service);
     if (!check_service(service, error))
         return NULL;
-    msgr_user_sign_in(call->client->user);
+    msgr_user_sign_in(call->client->user, call->client);
     return g_variant_new("()");
 }
 
@@ -63,8 +63,9 @@ set_status(MsgrCall *call, GVariant *args, GError **error)
     guint32 status;
 
     g_variant_get(args, "(&su)", &service, &status);
-    if (!check_service(service, error) || !msgr_user_set_status(call->client->user, status, error))
+    if (!msgr_user_check_status(status, error) || !check_service(service, error))
         return NULL;
+    msgr_user_set_status(call->client->user, status);
     return g_variant_new("()");
 }
 
@@ -74,7 +75,9 @@ set_friendly_name(MsgrCall *call, GVariant *args, GError **error)
     const char *service, *name;
 
     g_variant_get(args, "(&s&s)", &service, &name);
-    if (!msgr_check_friendly_name(name, error) || !check_service(service, error))
+    if (!msgr_check_friendly_name(name, error) ||
+        !msgr_need_check_rest(MSGR_NEED_CONTACT_LIST, call->client, error) ||
+        !check_service(service, error))
         return NULL;
     msgr_user_set_friendly_name(call->client->user, name);
     return g_variant_new("()");
@@ -166,8 +169,11 @@ set_policy(MsgrCall *call, GVariant *args, GError **error)
     const char *service;
 
     g_variant_get(args, "(&s@a{sv})", &service, &policy);
-    if (!check_service(service, error) || !msgr_user_set_policy(call->client->user, policy, error))
+    if (!msgr_user_check_policy(policy, error) ||
+        !msgr_need_check_rest(MSGR_NEED_CONTACT_LIST, call->client, error) ||
+        !check_service(service, error))
         return NULL;
+    msgr_user_set_policy(call->client->user, policy);
     return g_variant_new("()");
 }
 
@@ -217,10 +223,10 @@ static const MsgrMethod methods[] = {
     { "Signin", MSGR_NEED_SIGN_IN, sign_in },
     { "Signout", MSGR_NEED_EITHER, sign_out },
     { "SetStatus", MSGR_NEED_EITHER, set_status },
-    { "SetFriendlyName", MSGR_NEED_CONTACT_LIST, set_friendly_name },
+    { "SetFriendlyName", MSGR_NEED_EITHER, set_friendly_name }, /* and the contact list */
     { "GetContact", MSGR_NEED_EITHER, get_contact },
     { "ListContacts", MSGR_NEED_CONTACT_LIST, list_contacts },
-    { "SetPolicy", MSGR_NEED_CONTACT_LIST, set_policy },
+    { "SetPolicy", MSGR_NEED_EITHER, set_policy }, /* and the contact list */
     { "GetPolicy", MSGR_NEED_EITHER, get_policy },
     { NULL },
 };

@@ -12,9 +12,18 @@ typedef struct {
     GPtrArray *messages; /* of GDBusMessage */
 } Letter;
 
+/* A turn that would tell more ends early: what is told takes memory until it leaves. */
+#define FULL (1u << 20) /* bytes */
+
+/* What is told beyond this costs its caller as much as another call would. */
+#define BYTES_OF_A_CALL   65536u
+#define SIGNALS_OF_A_CALL 16u
+
 struct _MsgrOutbox {
     GDBusConnection *connection;
+    MsgrReceipts *receipts;
     GPtrArray *letters;
+    gsize bytes;
 };
 
 static void
@@ -28,11 +37,12 @@ letter_free(gpointer data)
 }
 
 MsgrOutbox *
-msgr_outbox_new(GDBusConnection *connection)
+msgr_outbox_new(GDBusConnection *connection, MsgrReceipts *receipts)
 {
     MsgrOutbox *self = g_new0(MsgrOutbox, 1);
 
     self->connection = g_object_ref(connection);
+    self->receipts = receipts;
     self->letters = g_ptr_array_new_with_free_func(letter_free);
     return self;
 }
@@ -43,6 +53,25 @@ msgr_outbox_free(MsgrOutbox *self)
     g_object_unref(self->connection);
     g_ptr_array_unref(self->letters);
     g_free(self);
+}
+
+static gsize
+message_bytes(GDBusMessage *message)
+{
+    const gsize header = 200; /* about */
+    GVariant *body = g_dbus_message_get_body(message);
+
+    return header + (body == NULL ? 0 : g_variant_get_size(body));
+}
+
+static gsize
+letter_bytes(const Letter *letter)
+{
+    gsize bytes = 0;
+
+    for (guint i = 0; i < letter->messages->len; i++)
+        bytes += message_bytes(letter->messages->pdata[i]);
+    return bytes;
 }
 
 static GDBusMessage *
@@ -74,14 +103,17 @@ add_signals(Letter *letter, GPtrArray *signals, const char *caller, gboolean to_
  * @signals: (element-type MsgrSignal): what happened by it
  *
  * The reply goes first, then the caller's signals, then the others'.
+ *
+ * Returns: how many calls more this is worth.
  */
-void
+guint
 msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals)
 {
     Letter *letter;
+    gsize bytes;
 
     if (call == NULL && signals->len == 0)
-        return;
+        return 0;
     letter = g_new0(Letter, 1);
     letter->call = call == NULL ? NULL : msgr_call_ref(call);
     letter->messages = g_ptr_array_new_with_free_func(g_object_unref);
@@ -91,12 +123,28 @@ msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray
         add_signals(letter, signals, msgr_call_sender(call), TRUE);
     add_signals(letter, signals, call == NULL ? NULL : msgr_call_sender(call), FALSE);
     g_ptr_array_add(self->letters, letter);
+    bytes = letter_bytes(letter);
+    self->bytes += bytes;
+    return (guint)(bytes / BYTES_OF_A_CALL) + signals->len / SIGNALS_OF_A_CALL;
 }
 
+/**
+ * msgr_outbox_is_full:
+ *
+ * Returns: whether the turn should be ended before more is added.
+ */
 gboolean
-msgr_outbox_is_empty(MsgrOutbox *self)
+msgr_outbox_is_full(MsgrOutbox *self)
 {
-    return self->letters->len == 0;
+    return self->bytes >= FULL;
+}
+
+/* Events are for those who listen: whoever does not read can read the state later. */
+static gboolean
+is_in_vain(MsgrOutbox *self, GDBusMessage *message)
+{
+    return g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_SIGNAL &&
+           msgr_receipts_is_behind(self->receipts, g_dbus_message_get_destination(message));
 }
 
 static void
@@ -104,6 +152,10 @@ send_message(MsgrOutbox *self, GDBusMessage *message)
 {
     g_autoptr(GError) error = NULL;
 
+    if (is_in_vain(self, message))
+        return;
+    msgr_receipts_note(self->receipts, g_dbus_message_get_destination(message),
+                       message_bytes(message));
     if (!g_dbus_connection_send_message(self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
                                         NULL, &error))
         g_info("a message did not leave: %s", error->message);
@@ -124,6 +176,7 @@ msgr_outbox_send(MsgrOutbox *self)
             send_message(self, letter->messages->pdata[j]);
     }
     g_ptr_array_set_size(self->letters, 0);
+    self->bytes = 0;
 }
 
 /**
@@ -144,4 +197,5 @@ msgr_outbox_fail(MsgrOutbox *self, const GError *error)
             send_message(self, answer);
     }
     g_ptr_array_set_size(self->letters, 0);
+    self->bytes = 0;
 }

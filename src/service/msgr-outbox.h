@@ -4,15 +4,16 @@
 #pragma once
 
 #include "msgr-call.h"
+#include "msgr-receipts.h"
 
 G_BEGIN_DECLS
 
 typedef struct _MsgrOutbox MsgrOutbox;
 
-MsgrOutbox *msgr_outbox_new(GDBusConnection *connection);
+MsgrOutbox *msgr_outbox_new(GDBusConnection *connection, MsgrReceipts *receipts);
 void msgr_outbox_free(MsgrOutbox *self);
-void msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals);
-gboolean msgr_outbox_is_empty(MsgrOutbox *self);
+guint msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals);
+gboolean msgr_outbox_is_full(MsgrOutbox *self);
 void msgr_outbox_send(MsgrOutbox *self);
 void msgr_outbox_fail(MsgrOutbox *self, const GError *error);
 

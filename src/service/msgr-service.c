@@ -10,6 +10,7 @@
 #include "msgr-dispatch.h"
 #include "msgr-gate.h"
 #include "msgr-inbox.h"
+#include "msgr-interface.h"
 #include "msgr-key-ring.h"
 #include "msgr-outbox.h"
 #include "msgr-timer.h"
@@ -26,9 +27,9 @@ struct _MsgrService {
     MsgrInbox *inbox;
     MsgrGate *gate;
     MsgrOutbox *outbox;
+    MsgrReceipts *receipts;
     MsgrUserDatabase *user_database;
     MsgrTimer *timer;
-    gint64 retry_at; /* boot clock: nothing that is due is done before */
     MsgrServiceEvents events;
 };
 
@@ -47,7 +48,8 @@ msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
     self->buckets = msgr_buckets_new();
     msgr_buckets_configure(self->buckets, config);
     self->inbox = msgr_inbox_new(connection, self->buckets);
-    self->outbox = msgr_outbox_new(connection);
+    self->receipts = msgr_receipts_new(connection);
+    self->outbox = msgr_outbox_new(connection, self->receipts);
     self->user_database = msgr_user_database_new();
     return self;
 }
@@ -60,9 +62,10 @@ msgr_service_free(MsgrService *self)
     g_clear_pointer(&self->gate, msgr_gate_free);
     g_clear_pointer(&self->timer, msgr_timer_free);
     msgr_outbox_free(self->outbox);
+    msgr_receipts_free(self->receipts);
     g_clear_pointer(&self->model, msgr_model_free);
     g_clear_pointer(&self->ledger, msgr_ledger_close);
-    msgr_buckets_free(self->buckets);
+    msgr_buckets_unref(self->buckets);
     msgr_config_unref(self->config);
     g_object_unref(self->connection);
     g_free(self);
@@ -74,18 +77,16 @@ msgr_service_model(MsgrService *self)
     return self->model;
 }
 
+MsgrReceipts *
+msgr_service_receipts(MsgrService *self)
+{
+    return self->receipts;
+}
+
 MsgrUserDatabase *
 msgr_service_user_database(MsgrService *self)
 {
     return self->user_database;
-}
-
-static gint64
-next_due(MsgrService *self)
-{
-    gint64 next = msgr_agenda_next(self->model->agenda);
-
-    return next == MSGR_NEVER ? MSGR_NEVER : MAX(next, self->retry_at);
 }
 
 static void
@@ -94,7 +95,20 @@ turn_failed(MsgrService *self, const GError *error)
     g_warning("nothing of this turn was kept: %s", error->message);
     msgr_model_rollback(self->model);
     msgr_outbox_fail(self->outbox, error);
-    self->retry_at = msgr_model_now(self->model) + RETRY_AFTER;
+}
+
+static gboolean
+end_turn(MsgrService *self)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!msgr_ledger_commit(self->ledger, self->model->turn, &error)) {
+        turn_failed(self, error);
+        return FALSE;
+    }
+    msgr_turn_commit(self->model->turn);
+    msgr_outbox_send(self->outbox);
+    return TRUE;
 }
 
 /**
@@ -105,15 +119,8 @@ turn_failed(MsgrService *self, const GError *error)
 void
 msgr_service_end_turn(MsgrService *self)
 {
-    g_autoptr(GError) error = NULL;
-
-    if (msgr_ledger_commit(self->ledger, self->model->turn, &error)) {
-        msgr_turn_commit(self->model->turn);
-        msgr_outbox_send(self->outbox);
-    } else {
-        turn_failed(self, error);
-    }
-    msgr_timer_set(self->timer, next_due(self));
+    end_turn(self);
+    msgr_timer_set(self->timer, msgr_agenda_next(self->model->agenda));
 }
 
 static void
@@ -124,15 +131,38 @@ add_events(MsgrService *self)
     msgr_outbox_add(self->outbox, NULL, NULL, signals);
 }
 
+/* One thing that is due, in a turn of its own: if that can't be kept, it is tried again later, and
+ * the others are not kept waiting for it. */
+static gboolean
+run_one_due(MsgrService *self)
+{
+    MsgrAgendaEntry *entry = msgr_model_run_due(self->model);
+
+    if (entry == NULL)
+        return FALSE;
+    add_events(self);
+    if (!end_turn(self))
+        msgr_agenda_entry_set(entry, msgr_model_now(self->model) + RETRY_AFTER);
+    return TRUE;
+}
+
 /* What is due happens before the next call is looked at: an invitation that has expired can't be
- * accepted. */
+ * accepted. All of it is one turn, as long as turns can be kept. */
 static void
 run_due(MsgrService *self)
 {
-    if (msgr_model_now(self->model) < self->retry_at)
+    gboolean any = FALSE;
+
+    if (msgr_agenda_next(self->model->agenda) > msgr_model_now(self->model))
         return;
-    while (msgr_model_run_due(self->model))
-        add_events(self);
+    end_turn(self);
+    while (msgr_model_run_due(self->model) != NULL)
+        any = TRUE;
+    add_events(self);
+    if (!any || end_turn(self))
+        return;
+    while (run_one_due(self))
+        ;
 }
 
 static void
@@ -151,9 +181,13 @@ add_answer(MsgrService *self, MsgrCall *call, GVariant *value, GError *error)
     g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
     GDBusMessage *reply =
         error != NULL ? msgr_call_error(call, error) : msgr_call_reply(call, value);
+    guint cost;
 
-    msgr_outbox_add(self->outbox, call, reply, signals);
+    cost = msgr_outbox_add(self->outbox, call, reply, signals);
+    msgr_buckets_charge(self->buckets, msgr_call_sender(call), cost);
     g_clear_error(&error);
+    if (msgr_outbox_is_full(self->outbox))
+        end_turn(self);
 }
 
 /**
@@ -220,8 +254,11 @@ msgr_service_resume(MsgrCall *call, MsgrContinuation go_on, gpointer data)
     call->deferred = FALSE;
     call->answered = TRUE;
     if (call->client->record.linked) {
-        run_due(self);
-        value = go_on(call, data, &error);
+        if (!call->dispatching)
+            run_due(self);
+        /* the client may have been locked while it waited */
+        value = msgr_need_check_lock(call->need, call->client, &error) ? go_on(call, data, &error)
+                                                                       : NULL;
         add_answer(self, call, value, error);
     }
     if (call->dispatching) {
@@ -353,7 +390,7 @@ msgr_service_set_applications(MsgrService *self, GPtrArray *entries)
 /**
  * msgr_service_say_goodbye:
  *
- * Tells every client that the service shuts down, and waits until that has left.
+ * Tells every client that the service shuts down.
  */
 void
 msgr_service_say_goodbye(MsgrService *self)
@@ -367,5 +404,4 @@ msgr_service_say_goodbye(MsgrService *self)
                            "OnAppShutdown", NULL);
     add_events(self);
     msgr_service_end_turn(self);
-    g_dbus_connection_flush_sync(self->connection, NULL, NULL);
 }

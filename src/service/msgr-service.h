@@ -8,6 +8,7 @@
 
 #include "msgr-call.h"
 #include "msgr-ledger.h"
+#include "msgr-receipts.h"
 #include "msgr-user-database.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,7 @@ void msgr_service_free(MsgrService *self);
 
 MsgrModel *msgr_service_model(MsgrService *self);
 MsgrUserDatabase *msgr_service_user_database(MsgrService *self);
+MsgrReceipts *msgr_service_receipts(MsgrService *self);
 void msgr_service_set_config(MsgrService *self, MsgrConfig *config);
 void msgr_service_set_keys(MsgrService *self, GPtrArray *keys);
 void msgr_service_set_applications(MsgrService *self, GPtrArray *entries);

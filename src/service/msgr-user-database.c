@@ -201,7 +201,8 @@ msgr_user_database_new(void)
 {
     MsgrUserDatabase *self = g_new0(MsgrUserDatabase, 1);
 
-    self->pool = g_thread_pool_new(work, NULL, THREADS, FALSE, NULL);
+    self->pool =
+        g_thread_pool_new_full(work, NULL, (GDestroyNotify)question_unref, THREADS, FALSE, NULL);
     self->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, remembered_free);
     self->open = g_hash_table_new(NULL, NULL);
     return self;

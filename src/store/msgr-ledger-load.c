@@ -88,12 +88,21 @@ msgr_load_get_user(MsgrLoad *self, MsgrRow *row)
     return user;
 }
 
+/* However the wall clock was set meanwhile: it lasts no longer than it could have. */
+static gint64
+share_until_boot(MsgrModel *model, gint64 until)
+{
+    return MIN(msgr_model_boot_of(model, until),
+               msgr_model_now(model) + MSGR_MAX_SHARE * (gint64)G_USEC_PER_SEC);
+}
+
 static void
-get_shares(MsgrRow *row, MsgrUserData *data)
+get_shares(MsgrModel *model, MsgrRow *row, MsgrUserData *data)
 {
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         msgr_string_set(&data->shares[i].app_id, msgr_row_get_text_or_null(row, msgr_check_app_id));
         data->shares[i].until = msgr_row_get_time(row);
+        data->shares[i].until_boot = share_until_boot(model, data->shares[i].until);
     }
 }
 
@@ -114,7 +123,7 @@ load_user(MsgrLoad *self, MsgrRow *row)
         msgr_row_refuse(row);
     msgr_string_set(&data->accept_from, msgr_row_get_text(row, check_audience));
     msgr_string_set(&data->status_to, msgr_row_get_text(row, check_audience));
-    get_shares(row, data);
+    get_shares(self->model, row, data);
     return msgr_load_finish(row, user);
 }
 

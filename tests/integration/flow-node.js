@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// One side of a session, spoken by node's dbus-next: flow-node.js inviter|invitee KEY-ID SECRET PEER.
+// One side of a session, spoken by node's dbus-next:
+//     flow-node.js inviter|invitee KEY-ID SECRET PEER
 // Prints what it sees, a line each, and "done" when all has come as it should.
 
 const crypto = require('crypto');
@@ -17,7 +18,8 @@ class Side {
         this.events = [];
         this.waiting = null;
         this.bus.on('message', (message) => {
-            if (message.type !== dbus.MessageType.SIGNAL || !message.interface.startsWith('org.msgr.'))
+            if (message.type !== dbus.MessageType.SIGNAL ||
+                !message.interface.startsWith('org.msgr.'))
                 return;
             console.log(message.member);
             this.events.push([message.member, message.body]);

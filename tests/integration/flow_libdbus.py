@@ -31,7 +31,8 @@ class Side:
         return dbus.Interface(self.bus.get_object(BUS, path, introspect=False), 'org.msgr.' + name)
 
     def properties(self, path):
-        return dbus.Interface(self.bus.get_object(BUS, path, introspect=False), dbus.PROPERTIES_IFACE)
+        return dbus.Interface(self.bus.get_object(BUS, path, introspect=False),
+                              dbus.PROPERTIES_IFACE)
 
     def on_signal(self, *args, member, path):
         self.events.append((member, args))

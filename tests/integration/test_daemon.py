@@ -149,6 +149,23 @@ def _(w):
     w.daemon.check_log()
 
 
+@test('SIGTERM while newcomers are being asked for: nothing hangs, nothing leaks')
+def _(w):
+    users = ('alice', 'bob', 'carol', 'dave') if w.users.many else ('alice',)
+    for heard in (None, 0, 1, 5, -1):  # whose answer is waited for
+        w.start()
+        clients = [w.client(user) for _ in range(6) for user in users]
+        pending = [c.lock.start('RequestChallenge', 1) for c in clients]
+        if heard is not None:
+            pending[heard].reply()
+        w.daemon.process.send_signal(signal.SIGTERM)
+        for call in pending:
+            call.reply()
+        w.daemon.expected_death = True
+        assert w.daemon.wait() == 0
+        w.daemon.check_log()
+
+
 @test('SIGHUP: the configuration and the keys are read again')
 def _(w):
     w.start()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The programs in examples/: each alone with echo, each between two users, and one with another.
-# Their keys are made as their comments tell.
+# Their keys are made as their comments tell. And the documents: what they quote and name is there.
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -182,7 +183,7 @@ def register(language, other):
         assert status not in (0, 'hangs') and 'usage' in lines[0], lines
         status, lines = alice.plays(language, 'invite', 'nobody-of-that-name').end()
         assert status not in (0, 'hangs'), lines
-        assert 'nobody-of-that-name' in lines[-1] or 'NotFound' in lines[-1], lines
+        assert 'There is no user of this name' in lines[-1], lines
 
 
 def register_program(language):
@@ -210,6 +211,33 @@ def register_program(language):
         finally:
             waits.process.kill()
             waits.end()
+
+
+def read(*path):
+    with open(os.path.join(TOP, *path), encoding='utf-8') as file:
+        return file.read()
+
+
+@test('README.md quotes the examples as they are')
+def _(w):
+    sources = {'python': 'duet.py', 'js': 'duet.js', 'c': 'duet.c'}
+    quoted = re.findall(r'^```(python|js|c)\n(.*?)^```$', read('README.md'), re.M | re.S)
+    assert {language for language, _text in quoted} == set(sources), quoted
+    for language, text in quoted:
+        assert text in read('examples', sources[language]), text
+
+
+@test('CONTRIBUTING.md names functions that there are')
+def _(w):
+    file = None
+    found = 0
+    for cell, names in re.findall(r'^\| (`src/\S+`)? ?\| (`\w+\(\)`.*?) \|',
+                                  read('CONTRIBUTING.md'), re.M):
+        file = cell.strip('`') or file
+        for name in re.findall(r'`(\w+)\(\)`', names):
+            assert re.search(r'^%s\(' % name, read(file), re.M), '%s: %s()' % (file, name)
+            found += 1
+    assert found >= 20, found
 
 
 for pair in zip(LANGUAGES, [*list(LANGUAGES)[1:], 'C']):

@@ -212,13 +212,15 @@ def _(w):
     scene = fully_unlocked(w)
     before = picture(scene)
     alice = scene.alice
-    texts = ['', ' ', '\n', '\t', '\x01', '\x7f', '\u202e', '\ufeff', '\ufffe', '\U0010ffff', '%s%n',
+    texts = ['', ' ', '\n', '\t', '\x01', '\x7f', '\u202e', '\ufeff', '\ufffe', '\U0010ffff',
+             '%s%n',
              "'; DROP TABLE sessions; --", '"', '\\', '../..', 'x' * 1000,
              'x' * 1000000, '♞' * 100000, '{}', '<node>']
     no_such = {
         'AddKey': lambda t: expect('InvalidArgs', alice.keys.AddKey, t),
         'RemoveKey': lambda t: expect(('NotFound', 'InvalidArgs'), alice.keys.RemoveKey, t),
-        'GetContact name': lambda t: expect(('NotFound', 'InvalidArgs'), alice.messenger.GetContact, t, 'local'),
+        'GetContact name': lambda t: expect(('NotFound', 'InvalidArgs'),
+                                            alice.messenger.GetContact, t, 'local'),
         'GetContact service': lambda t: expect('NotFound', alice.messenger.GetContact,
                                                w.name_of('alice'), t),
         'Signin': lambda t: expect('NotFound', alice.messenger.Signin, t),
@@ -292,7 +294,8 @@ def _(w):
     assert scene.said() == ([], [])
 
 
-@test('without the policy in between: unknown interfaces are refused by the service', permissive=True)
+@test('without the policy in between: unknown interfaces are refused by the service',
+      permissive=True)
 def _(w):
     scene = fully_unlocked(w)
     unknown = ('UnknownMethod', 'UnknownInterface')

@@ -32,12 +32,20 @@ copy_data(MsgrRecord *to, MsgrRecord *from)
     to->klass->restore(to, from->klass->save(from));
 }
 
+static gint64
+boot_again(MsgrModel *to, gint64 wall)
+{
+    return wall == 0 ? 0 : msgr_model_boot_of(to, wall);
+}
+
 static void
 copy_user(MsgrModel *to, MsgrUser *old)
 {
     MsgrUser *user = msgr_user_new(to, old->uid, old->data.name, "");
 
     copy_data(&user->record, &old->record);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        user->data.shares[i].until_boot = boot_again(to, user->data.shares[i].until);
     enter(user);
 }
 
@@ -66,12 +74,6 @@ copy_users_own(MsgrModel *to, MsgrUser *old)
         contact->blocked = ((MsgrContact *)value)->blocked;
         enter(contact);
     }
-}
-
-static gint64
-boot_again(MsgrModel *to, gint64 wall)
-{
-    return wall == 0 ? 0 : msgr_model_boot_of(to, wall);
 }
 
 static void

@@ -30,6 +30,8 @@ test_path(void)
 
     g_assert_true(g_regex_match_simple("^/org/msgr/Messenger/Contact/[0-9a-f]{32}$", path, 0, 0));
     g_assert_cmpstr(same, ==, bob->id);
+    /* that of uid 1000 with this secret, whatever the version */
+    g_assert_cmpstr(same, ==, "3a3cc5008506c63d1c96481a2fde4347");
     g_assert_cmpstr(of_carol, !=, bob->id);
     g_assert_cmpstr(elsewhere, !=, bob->id);
     g_assert_cmpstr(other, !=, bob->id);

@@ -279,6 +279,24 @@ test_shown_by_registering(void)
     msgr_test_assert_signals(pair->t, ENTERS("bob-cards2") IS_SHOWN("bob-cards2"));
 }
 
+/* A registration that could not be written gave it to nobody. */
+static void
+test_registering_taken_back(void)
+{
+    g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
+    MsgrClient *cards = msgr_test_client(pair->t, "bob-cards", CARDS);
+    MsgrSide *invitee = invite_to_cards(pair);
+    g_autoptr(MsgrAppEntry) entry = msgr_test_entry(pair->t, CARDS_GUID, CARDS);
+
+    msgr_test_assert_done(msgr_application_register(cards, entry, FALSE, &error));
+    g_assert_true(msgr_client_sees(cards, invitee));
+    msgr_test_rollback(pair->t);
+    g_assert_false(msgr_client_sees(cards, invitee));
+    msgr_test_register(pair->t, pair->bob, CARDS_GUID);
+    g_assert_false(msgr_client_sees(cards, invitee));
+    g_assert_true(msgr_client_sees(pair->bob, invitee));
+}
+
 static void
 test_shown_by_installing(void)
 {
@@ -399,6 +417,12 @@ test_app_uninstalled(void)
     g_autoptr(MsgrTestPair) pair = invited_pair();
 
     msgr_test_assert_done(msgr_application_unregister(pair->bob, CHESS_GUID, &error));
+    msgr_test_drop(pair->t);
+    msgr_test_assert_refused(
+        msgr_test_call(pair, MSGR_INVITEE, "AcceptWith-LocalAddress", "192.0.2.9", &error),
+        MSGR_ERROR_APP_NOT_REGISTERED);
+    g_assert_cmpstr(msgr_test_text(msgr_side_other(pair->inviter), "LocalAddress"), ==,
+                    "127.0.0.1");
     msgr_test_drop(pair->t);
     miss(pair);
     msgr_test_assert_signals(pair->t,
@@ -618,6 +642,24 @@ test_quota_of_invited_sessions(void)
     msgr_test_assert_refused(invite_once(pair, pair->alice, &error), MSGR_ERROR_LIMITS_EXCEEDED);
 }
 
+/* What has ended is readable for a while: so of these there may be no more than so many, either. */
+static void
+test_quota_of_ended_sessions(void)
+{
+    g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
+
+    for (int i = 0; i < 1024; i++) {
+        MsgrSide *side = msgr_session_create(pair->alice, NULL);
+
+        msgr_test_assert_done(msgr_side_cancel(side, 0, "", &error));
+        msgr_test_drop(pair->t);
+    }
+    msgr_test_assert_refused(create_once(pair, pair->alice, &error), MSGR_ERROR_LIMITS_EXCEEDED);
+    msgr_test_assert_refused(invite_once(pair, pair->alice, &error), MSGR_ERROR_LIMITS_EXCEEDED);
+    msgr_test_advance(pair->t, SECONDS(60));
+    create_often(pair, pair->alice, 1);
+}
+
 /* An invitation that could not be written leaves nothing behind, for whomever is invited then. */
 static void
 test_taken_back_and_sent_to_echo(void)
@@ -652,6 +694,7 @@ main(int argc, char **argv)
     g_test_add_func("/invitation/not-shown-later", test_not_shown_later);
     g_test_add_func("/invitation/shown-by-share", test_shown_by_share);
     g_test_add_func("/invitation/shown-by-registering", test_shown_by_registering);
+    g_test_add_func("/invitation/registering-taken-back", test_registering_taken_back);
     g_test_add_func("/invitation/shown-by-installing", test_shown_by_installing);
     g_test_add_func("/invitation/belonging-is-fixed", test_belonging_is_fixed);
     g_test_add_func("/invitation/app-not-present", test_app_not_present);
@@ -664,6 +707,7 @@ main(int argc, char **argv)
     g_test_add_func("/invitation/quota/of-user", test_quota_of_user);
     g_test_add_func("/invitation/quota/of-client", test_quota_of_client);
     g_test_add_func("/invitation/quota/of-sessions", test_quota_of_sessions);
+    g_test_add_func("/invitation/quota/of-ended-sessions", test_quota_of_ended_sessions);
     g_test_add_func("/invitation/quota/of-invited-sessions", test_quota_of_invited_sessions);
     g_test_add_func("/invitation/taken-back-and-sent-to-echo", test_taken_back_and_sent_to_echo);
     return g_test_run();

@@ -272,6 +272,26 @@ test_expiry(void)
     msgr_test_assert_warning("*: the key is expired");
 }
 
+/* What is shared ends with its key, also if nobody is unlocked with that. */
+static void
+test_expiry_of_share(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(t->wall / G_USEC_PER_SEC + 50);
+    g_autofree char *time = g_date_time_format_iso8601(when);
+    g_autofree char *more =
+        g_strdup_printf("'capabilities': ['sessions', 'share'], 'not-after': '%s'", time);
+    MsgrClient *other = msgr_test_locked(t, "alice-2");
+
+    msgr_test_own_key(t, "alice", SCRIPT, more);
+    msgr_test_share(t, msgr_test_client(t, "alice", SCRIPT), SM, 600);
+    msgr_test_gone(t, "alice");
+    msgr_test_advance(t, SECONDS(50) - 1);
+    g_assert_true(msgr_client_is_unlocked(other, SM));
+    msgr_test_advance(t, 1);
+    g_assert_false(msgr_client_is_unlocked(other, SM));
+}
+
 /* The wall clock may be set: it is looked at again every hour at the latest. */
 static void
 test_expiry_by_wall_clock(void)
@@ -516,6 +536,7 @@ main(int argc, char **argv)
     g_test_add_func("/key-ring/environment-test", test_environment_test);
     g_test_add_func("/key-ring/capabilities", test_capabilities);
     g_test_add_func("/key-ring/expiry", test_expiry);
+    g_test_add_func("/key-ring/expiry-of-share", test_expiry_of_share);
     g_test_add_func("/key-ring/expiry-by-wall-clock", test_expiry_by_wall_clock);
     g_test_add_func("/key-ring/configuration", test_configuration);
     g_test_add_func("/key-ring/own/counts", test_own);

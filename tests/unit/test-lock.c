@@ -233,7 +233,7 @@ test_met(void)
     msgr_lock_met(client, SM);
     msgr_lock_met(client, SM);
     msgr_test_assert_signals(t, "alice.OnLockEnable(false)\n");
-    msgr_user_sign_in(client->user);
+    msgr_user_sign_in(client->user, client);
     msgr_test_assert_signals(t, "alice.OnSignin(0, 'local')\n"
                                 "alice.OnLockEnable(true)\n"
                                 "alice.OnLockStatusChanged(INITIALIZED)\n");
@@ -334,6 +334,7 @@ test_lifetime(void)
     assert_status(client, SM, MSGR_LOCK_PENDINGRESULT);
     msgr_test_assert_done(respond(client, challenge, 7, &error));
     msgr_lock_shut(client);
+    fail_once(t, client);
     late = msgr_test_challenge(t, client, SM, 7);
     msgr_test_drop(t);
     for (int i = 0; i < 10; i++) {
@@ -506,7 +507,7 @@ test_sign_out(void)
     g_assert_false(msgr_user_is_there(client->user));
     msgr_user_sign_out(client->user);
     msgr_test_assert_signals(t, "");
-    msgr_user_sign_in(client->user);
+    msgr_user_sign_in(client->user, client);
     msgr_test_drop(t);
     assert_status(client, SM, MSGR_LOCK_INITIALIZED);
     msgr_test_unlock(t, client, SM, CHESS);
@@ -526,6 +527,27 @@ test_sign_out_taken_back(void)
     after = msgr_test_snapshot(t);
     g_assert_cmpstr(after, ==, before);
     msgr_test_assert_signals(t, "");
+}
+
+static void
+test_sign_in_taken_back(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrClient *client = msgr_test_client(t, "alice", CHESS);
+    g_autofree char *before = NULL, *after = NULL;
+
+    msgr_user_sign_out(client->user);
+    msgr_test_drop(t);
+    before = msgr_test_snapshot(t);
+    msgr_user_sign_in(client->user, client);
+    g_assert_true(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_rollback(t);
+    after = msgr_test_snapshot(t);
+    g_assert_cmpstr(after, ==, before);
+    msgr_user_sign_in(client->user, client);
+    msgr_test_assert_signals(t, "alice.OnSignin(0, 'local')\n"
+                                "alice.OnLockEnable(true)\n"
+                                "alice.OnLockStatusChanged(INITIALIZED)\n");
 }
 
 static void
@@ -599,6 +621,27 @@ test_share(void)
     g_assert_false(msgr_user_is_there(after->user));
 }
 
+/* An hour must not last for ever: who has it by what is shared alone can't prolong it. */
+static void
+test_share_is_not_prolonged(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrClient *script = sharing_client(t);
+    MsgrClient *other = msgr_test_locked(t, "alice-2");
+
+    msgr_test_share(t, script, SM, 600);
+    msgr_test_assert_refused(msgr_lock_share(other, SM, 600, &error), MSGR_ERROR_ACCESS_DENIED);
+    msgr_test_advance(t, SECONDS(599));
+    msgr_test_share(t, script, SM, 600);
+    msgr_test_advance(t, SECONDS(600) - 1);
+    assert_status(other, SM, MSGR_LOCK_UNLOCKED);
+    /* whatever the wall clock says */
+    t->wall += SECONDS(1000000);
+    assert_status(other, SM, MSGR_LOCK_UNLOCKED);
+    msgr_test_advance(t, 1);
+    assert_status(other, SM, MSGR_LOCK_INITIALIZED);
+}
+
 /* Whoever is among those that count as unlocked may end it. */
 static void
 test_share_ends(void)
@@ -613,7 +656,7 @@ test_share_ends(void)
     assert_status(script, SM, MSGR_LOCK_UNLOCKED);
     msgr_test_share(t, script, SM, 600);
     msgr_user_sign_out(script->user);
-    msgr_user_sign_in(script->user);
+    msgr_user_sign_in(script->user, script);
     assert_status(other, SM, MSGR_LOCK_INITIALIZED);
 }
 
@@ -700,9 +743,11 @@ main(int argc, char **argv)
     g_test_add_func("/lock/failures/stay-counted", test_failures_stay_counted);
     g_test_add_func("/lock/sign-out", test_sign_out);
     g_test_add_func("/lock/sign-out-taken-back", test_sign_out_taken_back);
+    g_test_add_func("/lock/sign-in-taken-back", test_sign_in_taken_back);
     g_test_add_func("/lock/gone", test_gone);
     g_test_add_func("/lock/share/refused", test_share_refused);
     g_test_add_func("/lock/share/counts", test_share);
+    g_test_add_func("/lock/share/is-not-prolonged", test_share_is_not_prolonged);
     g_test_add_func("/lock/share/ends", test_share_ends);
     g_test_add_func("/lock/share/ends-with-key", test_share_ends_with_key);
     g_test_add_func("/lock/share/own-key", test_share_and_own_key);

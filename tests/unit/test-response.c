@@ -22,9 +22,10 @@
 static MsgrKey *
 secret_key(const char *algorithm, const char *secret)
 {
-    g_autofree char *json = g_strdup_printf("{\"id\": \"a\", \"algorithm\": \"%s\", \"key\": "
-                                            "\"%s\", \"environment\": \"test\", \"capabilities\": []}",
-                                            algorithm, secret);
+    g_autofree char *json =
+        g_strdup_printf("{\"id\": \"a\", \"algorithm\": \"%s\", \"key\": "
+                        "\"%s\", \"environment\": \"test\", \"capabilities\": []}",
+                        algorithm, secret);
     MsgrKey *key = msgr_key_parse(json, -1, MSGR_KEY_OF_SYSTEM, NULL);
 
     g_assert_nonnull(key);
@@ -34,9 +35,10 @@ secret_key(const char *algorithm, const char *secret)
 static MsgrKey *
 public_key(void)
 {
-    MsgrKey *key = msgr_key_parse("{\"id\": \"a\", \"algorithm\": \"ed25519\", \"public-key\": "
-                                  "\"" PUBLIC_KEY "\", \"environment\": \"test\", \"capabilities\": []}",
-                                  -1, MSGR_KEY_OF_SYSTEM, NULL);
+    MsgrKey *key =
+        msgr_key_parse("{\"id\": \"a\", \"algorithm\": \"ed25519\", \"public-key\": "
+                       "\"" PUBLIC_KEY "\", \"environment\": \"test\", \"capabilities\": []}",
+                       -1, MSGR_KEY_OF_SYSTEM, NULL);
 
     g_assert_nonnull(key);
     return key;

@@ -517,6 +517,33 @@ test_turn_of_many(void)
     g_assert_cmpuint(g_hash_table_size(pair->t->model->sides), ==, 0);
 }
 
+/* What can be read of the limits is what holds. */
+static void
+test_limits_property(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    g_autoptr(GVariant) limits = g_variant_ref_sink(msgr_model_limits(t->model));
+    static const struct {
+        const char *name;
+        guint32 value;
+    } expected[] = {
+        { "MaxAppData", 512 },           { "MaxContextData", 300 },
+        { "MaxContextAfterConnect", 5 }, { "MaxSessionsPerClient", 64 },
+        { "InvitationTimeout", 300 },    { "ClientGrace", 30 },
+        { "LaunchTimeout", 30 },         { "InstallTimeout", 3600 },
+        { "ChallengeLifetime", 60 },     { "DecisionWindow", 500 },
+        { "EndedSessionLinger", 60 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
+        guint32 value = 0;
+
+        g_assert_true(g_variant_lookup(limits, expected[i].name, "u", &value));
+        g_assert_cmpuint(value, ==, expected[i].value);
+    }
+    g_assert_cmpstr(g_variant_get_type_string(limits), ==, "a{su}");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -533,5 +560,6 @@ main(int argc, char **argv)
     g_test_add_func("/session/flow/echo-after-restart", test_echo_after_restart);
     g_test_add_func("/session/flow/blocked-meanwhile", test_blocked_meanwhile);
     g_test_add_func("/session/flow/turn-of-many", test_turn_of_many);
+    g_test_add_func("/session/flow/limits", test_limits_property);
     return g_test_run();
 }

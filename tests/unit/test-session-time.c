@@ -107,7 +107,7 @@ static void
 come_back(MsgrTestPair *pair, const char *name, const char *app_id, gboolean by_signing_out)
 {
     if (by_signing_out) {
-        msgr_user_sign_in(msgr_test_user(pair->t, name));
+        msgr_user_sign_in(msgr_test_user(pair->t, name), msgr_model_client(pair->t->model, name));
         msgr_test_unlock(pair->t, msgr_model_client(pair->t->model, name),
                          MSGR_OBJECT_SESSION_MANAGER, app_id);
     } else {
@@ -121,7 +121,7 @@ typedef struct {
     const char *name;
     MsgrTestWay way;
     gboolean detached;
-    gboolean bob_takes_launch; /* in ACCEPTED, before somebody leaves */
+    gboolean takes_launch; /* who leaves had taken it before, in ACCEPTED */
     const char *leaves;
     gboolean is_lost;
 } Absence;
@@ -134,6 +134,7 @@ static const Absence absences[] = {
     { "inviter/detached-ready", WAY_READY, TRUE, FALSE, "alice", TRUE },
     { "inviter/detached-invitation", WAY_INVITATION, TRUE, FALSE, "alice", TRUE },
     { "inviter/detached-accepted", WAY_ACCEPTED, TRUE, FALSE, "alice", FALSE },
+    { "inviter/detached-attached", WAY_ACCEPTED, TRUE, TRUE, "alice", TRUE },
     { "inviter/detached-connected", WAY_CONNECTED, TRUE, FALSE, "alice", TRUE },
     { "invitee/invitation", WAY_INVITATION, FALSE, FALSE, "bob", FALSE },
     { "invitee/accepted", WAY_ACCEPTED, FALSE, FALSE, "bob", FALSE },
@@ -153,9 +154,10 @@ pair_for(const Absence *absence)
     config->launch_timeout = 10000;
     config->invitation_timeout = 10000;
     msgr_test_pair_bring(pair, absence->way);
-    if (absence->bob_takes_launch)
+    if (absence->takes_launch)
         msgr_test_assert_done(
-            msgr_test_call(pair, MSGR_INVITEE, "SuppressDefault", "BeforeAppLaunch", &error));
+            msgr_test_call(pair, g_str_equal(absence->leaves, "bob") ? MSGR_INVITEE : MSGR_INVITER,
+                           "SuppressDefault", "BeforeAppLaunch", &error));
     msgr_test_drop(pair->t);
     return pair;
 }

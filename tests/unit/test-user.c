@@ -53,9 +53,9 @@ bring(MsgrTestModel *t, const Case *c)
         msgr_test_client(t, "bob", CHESS);
     msgr_test_put_in_list(alice, c->in_list);
     msgr_contact_set_blocked(alice, c->blocked);
-    msgr_test_assert_done(msgr_user_set_policy(bob, policy, &error));
+    msgr_user_set_policy(bob, policy);
     if (c->invisible)
-        msgr_test_assert_done(msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE, &error));
+        msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE);
     if (c->signed_out)
         msgr_user_sign_out(bob);
     t->model->config->invitations = c->invitations;
@@ -69,7 +69,8 @@ try_case(const Case *c)
     MsgrClient *alice = msgr_test_client(t, "alice", CHESS);
     MsgrContact *bob = msgr_test_contact(t, "alice", "bob");
     gboolean reachable = shows_itself(c) && c->invitations && admits(c->accept_from, c->in_list);
-    gboolean seen = shows_itself(c) && admits(c->status_to, c->in_list);
+    /* whom an invitation is refused to must not see from the status that it is a refusal */
+    gboolean seen = reachable && admits(c->status_to, c->in_list);
     MsgrSide *side;
 
     msgr_test_register(t, alice, CHESS_GUID);
@@ -139,7 +140,11 @@ test_there(void)
     g_assert_false(msgr_user_is_there(bob));
     g_assert_false(msgr_user_has_app(bob, CHESS));
     g_assert_false(bob->data.seen);
-    msgr_test_unlock(t, client, MSGR_OBJECT_SESSION_MANAGER, CHESS);
+    msgr_test_assert_done(
+        msgr_test_try_unlock(t, client, MSGR_OBJECT_SESSION_MANAGER, CHESS, &error));
+    /* that somebody has been there is remembered */
+    g_assert_true(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_commit(t);
     g_assert_true(msgr_user_is_there(bob));
     g_assert_true(msgr_user_has_app(bob, CHESS));
     g_assert_false(msgr_user_has_app(bob, CARDS));
@@ -201,7 +206,7 @@ test_own_status(void)
 
     g_assert_cmpuint(msgr_user_status_for(bob, bob), ==, MSGR_STATUS_OFFLINE);
     msgr_test_client(t, "bob", CHESS);
-    msgr_test_assert_done(msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE, &error));
+    msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE);
     g_assert_cmpuint(msgr_user_status_for(bob, bob), ==, MSGR_STATUS_INVISIBLE);
 }
 
@@ -216,12 +221,12 @@ test_status(void)
 
     for (guint32 status = 0; status < 0x100; status++) {
         if (next == G_N_ELEMENTS(settable) || status != settable[next]) {
-            msgr_test_assert_refused(msgr_user_set_status(bob, status, &error),
+            msgr_test_assert_refused(msgr_user_check_status(status, &error),
                                      MSGR_ERROR_INVALID_ARGS);
-            g_assert_false(msgr_turn_needs_writing(t->model->turn));
             continue;
         }
-        msgr_test_assert_done(msgr_user_set_status(bob, status, &error));
+        msgr_test_assert_done(msgr_user_check_status(status, &error));
+        msgr_user_set_status(bob, status);
         g_assert_true(msgr_turn_needs_writing(t->model->turn));
         g_assert_cmpuint(msgr_user_status_for(bob, alice), ==, status == 0x6 ? 0x1 : status);
         msgr_test_commit(t);
@@ -234,7 +239,10 @@ set_policy(MsgrUser *user, const char *text, GError **error)
 {
     g_autoptr(GVariant) policy = g_variant_ref_sink(g_variant_new_parsed(text));
 
-    return msgr_user_set_policy(user, policy, error);
+    if (!msgr_user_check_policy(policy, error))
+        return FALSE;
+    msgr_user_set_policy(user, policy);
+    return TRUE;
 }
 
 static void
@@ -260,6 +268,7 @@ test_policy(void)
     assert_policy(bob, "{'AcceptFrom': <'everyone'>, 'StatusTo': <'everyone'>}");
     msgr_test_assert_done(set_policy(bob, "{'AcceptFrom': <'contacts'>, 'Colour': <7>}", &error));
     assert_policy(bob, "{'AcceptFrom': <'contacts'>, 'StatusTo': <'everyone'>}");
+    g_assert_true(msgr_turn_needs_writing(t->model->turn));
     msgr_test_assert_done(set_policy(bob, "{'StatusTo': <'nobody'>}", &error));
     msgr_test_commit(t);
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -293,7 +302,7 @@ test_names_and_services(void)
     g_assert_cmpstr(msgr_user_friendly_name(bob), ==, "Bob B.");
     msgr_user_sign_out(bob);
     assert_services(bob, "[('local', 'This computer', 'bob', 'Bob B.', uint32 1)]");
-    msgr_user_sign_in(bob);
+    msgr_user_sign_in(bob, msgr_test_locked(t, "bob"));
     assert_services(bob, "[('local', 'This computer', 'bob', 'Bob B.', uint32 2)]");
 }
 
@@ -339,26 +348,85 @@ test_renamed_crosswise(void)
     g_assert_true(msgr_model_user_by_name(t->model, "bob") == bob);
 }
 
-/* Somebody who came is there for good, and kept as soon as that works. */
+static void
+add_contact(MsgrTestModel *t, MsgrClient *client)
+{
+    msgr_contact_obtain(client->user, MSGR_LOCAL_SERVICE, "alice");
+}
+
+static void
+add_key(MsgrTestModel *t, MsgrClient *client)
+{
+    g_autofree char *json = msgr_test_key_json(SCRIPT, "hmac-sha256", "'capabilities': []");
+
+    msgr_test_assert_done(msgr_key_ring_add(client->user, json, &error));
+}
+
+static void
+add_application(MsgrTestModel *t, MsgrClient *client)
+{
+    g_autoptr(MsgrAppEntry) entry = msgr_test_entry(t, CHESS_GUID, CHESS);
+
+    msgr_test_assert_done(msgr_application_register(client, entry, FALSE, &error));
+}
+
+static void
+unlock(MsgrTestModel *t, MsgrClient *client)
+{
+    msgr_test_assert_done(
+        msgr_test_try_unlock(t, client, MSGR_OBJECT_SESSION_MANAGER, CHESS, &error));
+}
+
+/* Somebody who came is there for good, and is kept with the first of what is the user's own. */
 static void
 test_met(void)
 {
-    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
-    MsgrUser *bob = msgr_user_meet(t->model, 4711, "bob", "Bob B.");
+    static void (*const firsts[])(MsgrTestModel *, MsgrClient *) = { add_contact, add_key,
+                                                                     add_application, unlock };
 
-    g_assert_true(msgr_turn_needs_writing(t->model->turn));
-    msgr_model_rollback(t->model);
-    g_assert_true(msgr_model_user(t->model, 4711) == bob);
-    g_assert_true(msgr_turn_needs_writing(t->model->turn));
-    msgr_test_commit(t);
-    g_assert_true(bob->record.stored);
+    for (gsize i = 0; i < G_N_ELEMENTS(firsts); i++) {
+        g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+        MsgrUser *bob = msgr_user_meet(t->model, 4711, "bob", "Bob B.");
+        MsgrClient *client = msgr_client_new(bob, "bob");
+
+        g_assert_true(msgr_turn_needs_writing(t->model->turn));
+        msgr_test_rollback(t);
+        g_assert_true(msgr_model_user(t->model, 4711) == bob);
+        g_assert_true(msgr_model_user_by_name(t->model, "bob") == bob);
+        firsts[i](t, client);
+        msgr_test_commit(t);
+        g_assert_true(bob->record.stored);
+    }
+}
+
+/* Of those who were only named there may be a whole directory: not all are remembered. */
+static void
+test_strangers(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrUser *alice = msgr_test_client(t, "alice", CHESS)->user;
+    MsgrUser *bob = msgr_test_locked(t, "bob")->user;
+
+    msgr_test_contact(t, "carol", "alice");
+    for (guint uid = 100000; uid < 105000; uid++) {
+        g_autofree char *name = g_strdup_printf("somebody%u", uid);
+
+        msgr_user_meet(t->model, uid, name, "");
+        msgr_test_commit(t);
+    }
+    g_assert_cmpuint(g_hash_table_size(t->model->users), ==, 4096);
+    g_assert_cmpuint(g_hash_table_size(t->model->users_by_name), ==, 4096);
+    g_assert_true(msgr_model_user_by_name(t->model, "alice") == alice);
+    g_assert_true(msgr_model_user_by_name(t->model, "bob") == bob);
+    g_assert_nonnull(msgr_model_user_by_name(t->model, "carol"));
+    g_assert_nonnull(msgr_model_user_by_name(t->model, "somebody104999"));
 }
 
 static void
 change_everything(MsgrUser *user)
 {
     msgr_user_set_friendly_name(user, "Somebody");
-    msgr_test_assert_done(msgr_user_set_status(user, MSGR_STATUS_BUSY, &error));
+    msgr_user_set_status(user, MSGR_STATUS_BUSY);
     msgr_test_assert_done(set_policy(user, "{'AcceptFrom': <'nobody'>}", &error));
     msgr_user_sign_out(user);
 }
@@ -387,19 +455,23 @@ test_sign_in_and_out(void)
 {
     g_autoptr(MsgrTestModel) t = msgr_test_model_new();
     MsgrUser *bob = msgr_test_client(t, "bob", CHESS)->user;
+    MsgrClient *second = msgr_test_locked(t, "bob-2");
 
-    msgr_test_locked(t, "bob-2");
     msgr_test_client(t, "alice", PANEL);
     msgr_user_sign_out(bob);
     msgr_test_assert_signals(t, "bob.OnSignout('local')\n"
                                 "bob.OnLockEnable(false)\n"
                                 "bob.OnLockStatusChanged(NOTINITIALIZED)\n"
                                 "bob-2.OnSignout('local')\n");
-    msgr_user_sign_in(bob);
+    msgr_user_sign_in(bob, second);
     msgr_test_assert_signals(t, "bob.OnSignin(0, 'local')\n"
                                 "bob.OnLockEnable(true)\n"
                                 "bob.OnLockStatusChanged(INITIALIZED)\n"
                                 "bob-2.OnSignin(0, 'local')\n");
+    /* who asks for what is so already is told all the same, and nobody else */
+    msgr_user_sign_in(bob, second);
+    g_assert_false(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_assert_signals(t, "bob-2.OnSignin(0, 'local')\n");
 }
 
 int
@@ -421,6 +493,7 @@ main(int argc, char **argv)
     g_test_add_func("/user/renamed", test_renamed);
     g_test_add_func("/user/renamed-crosswise", test_renamed_crosswise);
     g_test_add_func("/user/met", test_met);
+    g_test_add_func("/user/strangers", test_strangers);
     g_test_add_func("/user/taken-back", test_taken_back);
     g_test_add_func("/user/sign-in-and-out", test_sign_in_and_out);
     return g_test_run();

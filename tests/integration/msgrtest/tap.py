@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 
+from .users import Users
 from .world import Hall, Skip, World
 
 REGISTRY = []
@@ -84,11 +85,12 @@ def run(module, msgrd, policy, pattern, tap):
     output = Output(tap, prefix)
     output.plan(len(chosen))
     halls = {}
+    users = Users()
     try:
         for title, function, options in chosen:
             permissive = options.get('permissive', False)
             if permissive not in halls:
-                halls[permissive] = Hall(msgrd, policy, permissive)
+                halls[permissive] = Hall(users, msgrd, policy, permissive)
             output.result(title, *run_one(halls[permissive], function))
     finally:
         for hall in halls.values():
@@ -97,4 +99,5 @@ def run(module, msgrd, policy, pattern, tap):
             except AssertionError as error:
                 output.failed += 1
                 print('Bail out! %s' % error, file=sys.stdout, flush=True)
+        users.close()
     return output.failed

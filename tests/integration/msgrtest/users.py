@@ -12,6 +12,7 @@ import pwd
 import shutil
 import subprocess
 import sys
+import tempfile
 
 User = collections.namedtuple('User', 'name uid gecos')
 
@@ -68,16 +69,19 @@ def write_database(folder):
 
 
 class Users:
-    """Who there is, and how a process becomes one of them."""
+    """Who there is, and how a process becomes one of them. Once a process."""
 
-    def __init__(self, folder):
+    def __init__(self):
         self.many = is_root()
         self.environment = {}
+        self.folder = None
         if not self.many:
             entry = pwd.getpwuid(os.getuid())
             self.only = User(entry.pw_name, entry.pw_uid, entry.pw_gecos)
             return
-        passwd, group = write_database(folder)
+        self.folder = tempfile.mkdtemp(prefix='msgr-test-', dir='/tmp')
+        os.chmod(self.folder, 0o755)
+        passwd, group = write_database(self.folder)
         if in_namespace():
             subprocess.run(['mount', '--bind', passwd, '/etc/passwd'], check=True)
             subprocess.run(['mount', '--bind', group, '/etc/group'], check=True)
@@ -97,6 +101,10 @@ class Users:
             return {'alice': ALICE, 'bob': BOB, 'carol': CAROL, 'dave': DAVE, 'system': SYSTEM,
                     'service': SERVICE, 'root': User('root', 0, '')}[short]
         return self.only if short in ('alice', 'service') else None
+
+    def close(self):
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def become(self, user):
         """Arguments of subprocess.Popen."""

@@ -13,7 +13,7 @@ from . import keys, names
 from .bus import Bus
 from .client import Client, DEADLINE, Worker
 from .daemon import Daemon
-from .users import Users, in_namespace
+from .users import in_namespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -53,10 +53,10 @@ def eventually(predicate, what, deadline=DEADLINE):
 class Hall:
     """What the tests of one file share: the users, their processes, and the bus."""
 
-    def __init__(self, msgrd, policy, permissive=False):
+    def __init__(self, users, msgrd, policy, permissive=False):
         self.folder = tempfile.mkdtemp(prefix='msgr-test-', dir='/tmp')
         os.chmod(self.folder, 0o755)
-        self.users = Users(self.folder)
+        self.users = users
         # Where an ordinary user can reach them, wherever the sources are.
         self.msgrd = self.copy(msgrd, 0o755)
         self.worker_script = self.copy(os.path.join(HERE, 'worker.py'), 0o644)
