@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The contract's error names and the HRESULTs of the original API, as one table.
+ * The error names and the HRESULTs of the original API, as one table.
  */
 #include "msgr-error.h"
 
@@ -129,6 +129,19 @@ msgr_error_hresult(MsgrError code)
 {
     g_return_val_if_fail((guint)code < MSGR_N_ERRORS, 0);
     return rows[code].hresult;
+}
+
+/**
+ * msgr_refuse:
+ * @message: for people; not translated
+ *
+ * Returns: %FALSE, with @error set.
+ */
+gboolean
+msgr_refuse(GError **error, MsgrError code, const char *message)
+{
+    g_set_error_literal(error, MSGR_ERROR, code, message);
+    return FALSE;
 }
 
 /**

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * MsgrError:
  *
- * What can go wrong, as the contract names it. The order is that of the table in msgr-error.c.
+ * What can go wrong. The order is that of the table in msgr-error.c.
  */
 typedef enum {
     MSGR_ERROR_APPLICATION_LAUNCH_FAILED,
@@ -69,6 +69,7 @@ GQuark msgr_error_quark(void);
 
 const char *msgr_error_dbus_name(MsgrError code);
 guint32 msgr_error_hresult(MsgrError code);
+gboolean msgr_refuse(GError **error, MsgrError code, const char *message);
 char *msgr_error_wire_message(const GError *error);
 gboolean msgr_hresult_is_session_result(guint32 hr);
 const char *msgr_hresult_name(guint32 hr);

@@ -111,13 +111,6 @@ msgr_application_find(MsgrUser *user, const char *guid)
 }
 
 static gboolean
-refuse(GError **error, MsgrError code, const char *message)
-{
-    g_set_error_literal(error, MSGR_ERROR, code, message);
-    return FALSE;
-}
-
-static gboolean
 may_change(MsgrClient *client, const MsgrAppEntry *entry)
 {
     const char *app_id = msgr_client_app_id(client, MSGR_OBJECT_SESSION_MANAGER);
@@ -139,25 +132,25 @@ msgr_application_may_register(MsgrClient *client, const MsgrAppEntry *entry, gbo
     MsgrApplication *own = g_hash_table_lookup(user->applications, entry->guid);
 
     if (!user->model->config->user_applications)
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                      "The administrator does not allow applications of users");
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "The administrator does not allow applications of users");
     if (g_hash_table_contains(user->model->packaged_apps, entry->guid)) {
         if (replace)
-            return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                          "The application was registered by a package");
-        return refuse(error, MSGR_ERROR_APP_ALREADY_REGISTERED,
-                      "The application is registered by a package");
+            return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                               "The application was registered by a package");
+        return msgr_refuse(error, MSGR_ERROR_APP_ALREADY_REGISTERED,
+                           "The application is registered by a package");
     }
     if (own != NULL && !replace)
-        return refuse(error, MSGR_ERROR_APP_ALREADY_REGISTERED,
-                      "The application is registered: unregister it first to change anything");
+        return msgr_refuse(error, MSGR_ERROR_APP_ALREADY_REGISTERED,
+                           "The application is registered: unregister it first to change anything");
     if (own != NULL && !may_change(client, own->entry))
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                      "The application was registered by another one");
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "The application was registered by another one");
     if (own == NULL &&
         g_hash_table_size(user->applications) >= user->model->config->applications_per_user)
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "No more applications can be registered: unregister one");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "No more applications can be registered: unregister one");
     return TRUE;
 }
 
@@ -218,14 +211,14 @@ msgr_application_unregister(MsgrClient *client, const char *guid, GError **error
     MsgrApplication *own = g_hash_table_lookup(user->applications, guid);
 
     if (g_hash_table_contains(user->model->packaged_apps, guid))
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                      "The application was registered by a package: remove the package");
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "The application was registered by a package: remove the package");
     if (own == NULL)
-        return refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
-                      "No application is registered under this GUID");
+        return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
+                           "No application is registered under this GUID");
     if (!may_change(client, own->entry))
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                      "The application was registered by another one");
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "The application was registered by another one");
     msgr_turn_remove(user->model->turn, own);
     signal_registered(user, "OnAppUnRegistered", guid);
     return TRUE;

@@ -9,13 +9,6 @@
 #include "msgr-guid.h"
 #include "msgr-session-flow.h"
 
-static gboolean
-refuse(GError **error, MsgrError code, const char *message)
-{
-    g_set_error_literal(error, MSGR_ERROR, code, message);
-    return FALSE;
-}
-
 static guint
 waiting_from(MsgrUser *invitee, MsgrUser *inviter)
 {
@@ -37,12 +30,12 @@ check_quota(MsgrUser *invitee, MsgrUser *inviter, GError **error)
     const MsgrConfig *config = inviter->model->config;
 
     if (waiting_from(invitee, inviter) >= config->invitations_per_inviter)
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "As many of your invitations as are allowed wait for this user");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "As many of your invitations as are allowed wait for this user");
     if (g_hash_table_size(invitee->waiting) >= config->invitations_per_user ||
         g_hash_table_size(invitee->live) >= config->sessions_per_user)
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "As many invitations as are allowed wait for this user");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "As many invitations as are allowed wait for this user");
     return TRUE;
 }
 
@@ -62,14 +55,14 @@ msgr_invitation_check(MsgrSide *inviter, MsgrContact *contact, GError **error)
     MsgrUser *peer;
 
     if (contact == NULL || contact->user != inviter->user)
-        return refuse(error, MSGR_ERROR_UNKNOWN_OBJECT, "There is no such contact");
+        return msgr_refuse(error, MSGR_ERROR_UNKNOWN_OBJECT, "There is no such contact");
     if (msgr_contact_is_echo(contact))
         return TRUE;
     peer = msgr_contact_peer(contact);
     if (peer == inviter->user)
-        return refuse(error, MSGR_ERROR_INVITED_SELF, "You can't invite yourself: try echo");
+        return msgr_refuse(error, MSGR_ERROR_INVITED_SELF, "You can't invite yourself: try echo");
     if (peer == NULL || !msgr_user_can_be_invited_by(peer, inviter->user))
-        return refuse(error, MSGR_ERROR_NOT_LOGGED_ON, "The contact is not there");
+        return msgr_refuse(error, MSGR_ERROR_NOT_LOGGED_ON, "The contact is not there");
     return check_quota(peer, inviter->user, error);
 }
 

@@ -170,19 +170,12 @@ msgr_lock_met(MsgrClient *client, MsgrLockable object)
 }
 
 static gboolean
-refuse(GError **error, MsgrError code, const char *message)
-{
-    g_set_error_literal(error, MSGR_ERROR, code, message);
-    return FALSE;
-}
-
-static gboolean
 check_signed_in(MsgrUser *user, GError **error)
 {
     if (user->data.signed_in)
         return TRUE;
-    return refuse(error, MSGR_ERROR_API_NOT_INITIALIZED,
-                  "Not signed in to any service: sign in first");
+    return msgr_refuse(error, MSGR_ERROR_API_NOT_INITIALIZED,
+                       "Not signed in to any service: sign in first");
 }
 
 static gboolean
@@ -241,10 +234,11 @@ msgr_lock_request_challenge(MsgrClient *client, MsgrLockable object, gint32 cook
     if (!check_signed_in(client->user, error))
         return FALSE;
     if (lock->key != NULL)
-        return refuse(error, MSGR_ERROR_API_ALREADY_UNLOCKED, "This object is unlocked already");
+        return msgr_refuse(error, MSGR_ERROR_API_ALREADY_UNLOCKED,
+                           "This object is unlocked already");
     if (is_outstanding(client, lock))
-        return refuse(error, MSGR_ERROR_API_PENDING_UNLOCK,
-                      "A challenge is outstanding: answer that one");
+        return msgr_refuse(error, MSGR_ERROR_API_PENDING_UNLOCK,
+                           "A challenge is outstanding: answer that one");
     if (!check_not_refused(client->user, error))
         return FALSE;
     msgr_turn_touch(model->turn, client);
@@ -263,18 +257,19 @@ static gboolean
 check_challenge(MsgrClient *client, MsgrLock *lock, gint32 cookie, GError **error)
 {
     if (lock->challenge == NULL)
-        return refuse(error, MSGR_ERROR_API_LOCKED, "No challenge is outstanding: request one");
+        return msgr_refuse(error, MSGR_ERROR_API_LOCKED,
+                           "No challenge is outstanding: request one");
     if (!is_outstanding(client, lock)) {
         msgr_string_clear(&lock->challenge);
         msgr_lock_tell(client);
-        return refuse(error, MSGR_ERROR_API_PENDING_UNLOCK,
-                      "The challenge's time is over: request another");
+        return msgr_refuse(error, MSGR_ERROR_API_PENDING_UNLOCK,
+                           "The challenge's time is over: request another");
     }
     if (!check_not_refused(client->user, error))
         return FALSE;
     if (lock->cookie != cookie)
-        return refuse(error, MSGR_ERROR_INVALID_ARGS,
-                      "The cookie is not the one that the challenge was requested with");
+        return msgr_refuse(error, MSGR_ERROR_INVALID_ARGS,
+                           "The cookie is not the one that the challenge was requested with");
     return TRUE;
 }
 
@@ -418,12 +413,12 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
     gboolean is_new;
 
     if (app_id == NULL)
-        return refuse(error, MSGR_ERROR_API_LOCKED, "Unlock this object first");
+        return msgr_refuse(error, MSGR_ERROR_API_LOCKED, "Unlock this object first");
     if (seconds > MSGR_MAX_SHARE)
-        return refuse(error, MSGR_ERROR_INVALID_ARGS, "At most 3600 seconds can be shared");
+        return msgr_refuse(error, MSGR_ERROR_INVALID_ARGS, "At most 3600 seconds can be shared");
     if (!may_share(client, object, seconds))
-        return refuse(error, MSGR_ERROR_ACCESS_DENIED,
-                      "It takes a key with the capability \"share\", of the client itself");
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "It takes a key with the capability \"share\", of the client itself");
     is_new = g_strcmp0(msgr_user_shared_app_id(user, object), app_id) != 0 && seconds != 0;
     set_share(user, object, app_id, seconds);
     g_info("uid %u: %s shared by %s for %u seconds", user->uid, object_name(object), app_id,

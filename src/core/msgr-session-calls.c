@@ -14,13 +14,6 @@
 #include "msgr-session-rules.h"
 #include "msgr-text.h"
 
-static gboolean
-refuse(GError **error, MsgrError code, const char *message)
-{
-    g_set_error_literal(error, MSGR_ERROR, code, message);
-    return FALSE;
-}
-
 static guint
 live_sessions_of(MsgrClient *client)
 {
@@ -50,14 +43,14 @@ check_session_quota(MsgrClient *client, GError **error)
     const MsgrConfig *config = client->user->model->config;
 
     if (g_hash_table_size(client->user->sides) >= most_remembered(config))
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "Too many of the user's sessions have just ended: wait a minute");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "Too many of the user's sessions have just ended: wait a minute");
     if (g_hash_table_size(client->user->live) >= config->sessions_per_user)
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "The user has as many sessions as are allowed: end one");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "The user has as many sessions as are allowed: end one");
     if (live_sessions_of(client) >= config->sessions_per_client)
-        return refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                      "The client has as many sessions as are allowed: end one");
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "The client has as many sessions as are allowed: end one");
     return TRUE;
 }
 
@@ -100,8 +93,8 @@ check_registered(MsgrUser *user, const char *guid, GError **error)
 {
     if (msgr_application_find(user, guid) != NULL)
         return TRUE;
-    return refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
-                  "No application is registered under this GUID");
+    return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
+                       "No application is registered under this GUID");
 }
 
 static void
@@ -171,7 +164,8 @@ msgr_side_invite(MsgrSide *self, MsgrContact *contact, const char *app_data, GEr
     if (!msgr_check_app_data(app_data, error) || !msgr_session_check(self, MSGR_CALL_INVITE, error))
         return FALSE;
     if (*app == '\0')
-        return refuse(error, MSGR_ERROR_APP_NOT_SPECIFIED, "Set the session's application first");
+        return msgr_refuse(error, MSGR_ERROR_APP_NOT_SPECIFIED,
+                           "Set the session's application first");
     if (!check_registered(self->user, app, error) || !msgr_invitation_check(self, contact, error))
         return FALSE;
     msgr_invitation_send(self, contact, app_data, 0);
@@ -255,8 +249,8 @@ miss_application(MsgrSide *self, GError **error)
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_signal(&session->sides[i], "OnAppNotPresent",
                          g_variant_new("(ss)", data->app_name, data->app_url));
-    return refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
-                  "The application is not registered here: install it, then accept");
+    return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
+                       "The application is not registered here: install it, then accept");
 }
 
 /**
@@ -366,13 +360,13 @@ msgr_side_send_context_data(MsgrSide *self, const char *data, GError **error)
     gboolean counts = msgr_side_session_data(self)->state == MSGR_STATE_CONNECTED;
 
     if (g_utf8_strlen(data, -1) > MSGR_MAX_CONTEXT_DATA)
-        return refuse(error, MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT,
-                      "Context data has at most 300 characters");
+        return msgr_refuse(error, MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT,
+                           "Context data has at most 300 characters");
     if (!msgr_session_check(self, MSGR_CALL_SEND_CONTEXT_DATA, error))
         return FALSE;
     if (counts && own->sent >= MSGR_MAX_CONTEXT_AFTER_CONNECT)
-        return refuse(error, MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT,
-                      "A connected session takes context data five times a side");
+        return msgr_refuse(error, MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT,
+                           "A connected session takes context data five times a side");
     msgr_session_touch(self->session);
     if (counts)
         own->sent++;
@@ -393,7 +387,8 @@ suppress_launch(MsgrSide *self, MsgrClient *client, GError **error)
     if (!msgr_session_check(self, MSGR_CALL_SUPPRESS_LAUNCH, error))
         return FALSE;
     if (!is_launched || (data->launch != MSGR_LAUNCH_DECIDING && data->attached_app == NULL))
-        return refuse(error, MSGR_ERROR_SESSION_STATE_INVALID, "No launch is about to begin here");
+        return msgr_refuse(error, MSGR_ERROR_SESSION_STATE_INVALID,
+                           "No launch is about to begin here");
     if (data->launch == MSGR_LAUNCH_DECIDING)
         msgr_launch_attach(self, msgr_client_app_id(client, MSGR_OBJECT_SESSION_MANAGER));
     return TRUE;
@@ -414,8 +409,8 @@ msgr_side_suppress(MsgrSide *self, MsgrClient *client, const char *event, GError
     if (g_str_equal(event, "BeforeAppLaunch"))
         return suppress_launch(self, client, error);
     if (!g_str_equal(event, "OnInvitation"))
-        return refuse(error, MSGR_ERROR_INVALID_ARGS,
-                      "The event is \"OnInvitation\" or \"BeforeAppLaunch\"");
+        return msgr_refuse(error, MSGR_ERROR_INVALID_ARGS,
+                           "The event is \"OnInvitation\" or \"BeforeAppLaunch\"");
     if (!msgr_session_check(self, MSGR_CALL_SUPPRESS_INVITATION, error))
         return FALSE;
     msgr_session_touch(self->session);
@@ -471,6 +466,6 @@ msgr_session_launching(MsgrClient *client, GError **error)
             return l->data;
         }
     }
-    refuse(error, MSGR_ERROR_FAILED, "No session waits for this application");
+    msgr_refuse(error, MSGR_ERROR_FAILED, "No session waits for this application");
     return NULL;
 }

@@ -14,8 +14,15 @@
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 #define PROPERTIES     "org.freedesktop.DBus.Properties"
 
-static GVariant *
-refuse(GError **error, MsgrError code, const char *what, const char *name)
+/**
+ * msgr_dispatch_refuse:
+ * @what: what is wrong
+ * @name: with what
+ *
+ * Returns: %NULL, with @error set.
+ */
+GVariant *
+msgr_dispatch_refuse(GError **error, MsgrError code, const char *what, const char *name)
 {
     g_set_error(error, MSGR_ERROR, code, "%s %s", what, name);
     return NULL;
@@ -54,8 +61,8 @@ msgr_dispatch_check_object(MsgrCall *call, const MsgrInterface *interface, MsgrN
     if (!msgr_dispatch_check_visible(call, error))
         return FALSE;
     if (!(interface->targets & call->target.kind)) {
-        refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "This object has no interface",
-               interface->info->name);
+        msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "This object has no interface",
+                             interface->info->name);
         return FALSE;
     }
     if (interface->tells_lock)
@@ -84,10 +91,10 @@ call_unknown_interface(MsgrCall *call, GError **error)
     if (!msgr_dispatch_check_visible(call, error))
         return NULL;
     if (g_dbus_message_get_interface(call->message) == NULL)
-        return refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method",
-                      g_dbus_message_get_member(call->message));
-    return refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "There is no interface",
-                  g_dbus_message_get_interface(call->message));
+        return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method",
+                                    g_dbus_message_get_member(call->message));
+    return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "There is no interface",
+                                g_dbus_message_get_interface(call->message));
 }
 
 static GVariant *
@@ -101,9 +108,10 @@ call_method(MsgrCall *call, const MsgrInterface *interface, GError **error)
     if (!msgr_dispatch_check_object(call, interface, need, error))
         return NULL;
     if (method == NULL)
-        return refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member);
     if (!msgr_interface_takes(interface, member, args))
-        return refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong types of arguments for", member);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong types of arguments for",
+                                    member);
     if (!msgr_need_check_rest(need, call->client, error))
         return NULL;
     return method->handler(call, args, error);
@@ -116,10 +124,12 @@ introspect(MsgrCall *call, const char *member, GError **error)
 
     if (!g_str_equal(member, "Introspect"))
         return msgr_dispatch_check_visible(call, error)
-                   ? refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member)
+                   ? msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method",
+                                          member)
                    : NULL;
     if (!g_variant_is_of_type(msgr_call_body(call), G_VARIANT_TYPE_UNIT))
-        return refuse(error, MSGR_ERROR_INVALID_ARGS, "There are no arguments to", "Introspect");
+        return msgr_dispatch_refuse(error, MSGR_ERROR_INVALID_ARGS, "There are no arguments to",
+                                    "Introspect");
     xml = msgr_target_introspect(msgr_service_model(call->service), call->client,
                                  msgr_call_path(call));
     return g_variant_new("(s)", xml);

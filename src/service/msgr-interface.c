@@ -88,6 +88,18 @@ msgr_interface_takes(const MsgrInterface *self, const char *method, GVariant *ar
     return g_str_equal(type->str, g_variant_get_type_string(args));
 }
 
+/**
+ * msgr_handled:
+ *
+ * Returns: (nullable) (transfer floating): the reply of a method that answers nothing, if it was
+ * @done.
+ */
+GVariant *
+msgr_handled(gboolean done)
+{
+    return done ? g_variant_new("()") : NULL;
+}
+
 static gboolean
 is_unlocked_for(MsgrNeed need, MsgrClient *client)
 {

@@ -70,6 +70,8 @@ const MsgrMethod *msgr_interface_method(const MsgrInterface *self, const char *n
 const MsgrProperty *msgr_interface_property(const MsgrInterface *self, const char *name);
 gboolean msgr_interface_takes(const MsgrInterface *self, const char *method, GVariant *args);
 
+GVariant *msgr_handled(gboolean done);
+
 gboolean msgr_need_is_met(MsgrNeed need, MsgrClient *client);
 gboolean msgr_need_check_lock(MsgrNeed need, MsgrClient *client, GError **error);
 gboolean msgr_need_check_rest(MsgrNeed need, MsgrClient *client, GError **error);

@@ -9,18 +9,12 @@
 #include "msgr-key-ring.h"
 
 static GVariant *
-nothing(gboolean done)
-{
-    return done ? g_variant_new("()") : NULL;
-}
-
-static GVariant *
 add_key(MsgrCall *call, GVariant *args, GError **error)
 {
     const char *json;
 
     g_variant_get(args, "(&s)", &json);
-    return nothing(msgr_key_ring_add(call->client->user, json, error));
+    return msgr_handled(msgr_key_ring_add(call->client->user, json, error));
 }
 
 static GVariant *
@@ -29,7 +23,7 @@ remove_key(MsgrCall *call, GVariant *args, GError **error)
     const char *id;
 
     g_variant_get(args, "(&s)", &id);
-    return nothing(msgr_key_ring_remove(call->client->user, id, error));
+    return msgr_handled(msgr_key_ring_remove(call->client->user, id, error));
 }
 
 static GVariant *

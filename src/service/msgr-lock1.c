@@ -7,18 +7,13 @@
 #include "msgr-interface.h"
 
 static GVariant *
-nothing(gboolean done)
-{
-    return done ? g_variant_new("()") : NULL;
-}
-
-static GVariant *
 request_challenge(MsgrCall *call, GVariant *args, GError **error)
 {
     gint32 cookie;
 
     g_variant_get(args, "(i)", &cookie);
-    return nothing(msgr_lock_request_challenge(call->client, call->target.lockable, cookie, error));
+    return msgr_handled(
+        msgr_lock_request_challenge(call->client, call->target.lockable, cookie, error));
 }
 
 static GVariant *
@@ -28,8 +23,8 @@ send_response(MsgrCall *call, GVariant *args, GError **error)
     gint32 cookie;
 
     g_variant_get(args, "(&s&si)", &app_id, &response, &cookie);
-    return nothing(msgr_lock_send_response(call->client, call->target.lockable, app_id, response,
-                                           cookie, error));
+    return msgr_handled(msgr_lock_send_response(call->client, call->target.lockable, app_id,
+                                                response, cookie, error));
 }
 
 static GVariant *
@@ -38,7 +33,7 @@ share(MsgrCall *call, GVariant *args, GError **error)
     guint32 seconds;
 
     g_variant_get(args, "(u)", &seconds);
-    return nothing(msgr_lock_share(call->client, call->target.lockable, seconds, error));
+    return msgr_handled(msgr_lock_share(call->client, call->target.lockable, seconds, error));
 }
 
 static GVariant *

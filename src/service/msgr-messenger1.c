@@ -12,18 +12,11 @@
 #include "msgr-text.h"
 
 static gboolean
-refuse(GError **error, MsgrError code, const char *message)
-{
-    g_set_error_literal(error, MSGR_ERROR, code, message);
-    return FALSE;
-}
-
-static gboolean
 check_service(const char *id, GError **error)
 {
     if (g_str_equal(id, MSGR_LOCAL_SERVICE))
         return TRUE;
-    return refuse(error, MSGR_ERROR_NOT_FOUND, "There is no such service");
+    return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "There is no such service");
 }
 
 static GVariant *
@@ -100,7 +93,7 @@ go_on_with_user(MsgrCall *call, gpointer data, GError **error)
     MsgrUser *user;
 
     if (entry == NULL || !msgr_config_uid_is_local(model->config, entry->uid)) {
-        refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
+        msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
         return NULL;
     }
     user = msgr_model_user(model, entry->uid);
@@ -129,7 +122,7 @@ check_signin_name(const char *name, GError **error)
 {
     if (*name != '\0' && g_utf8_strlen(name, -1) <= MSGR_MAX_SIGNIN_NAME)
         return TRUE;
-    return refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
+    return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
 }
 
 static gboolean

@@ -8,20 +8,13 @@
 #include "msgr-dispatch.h"
 #include "msgr-service.h"
 
-static GVariant *
-refuse(GError **error, MsgrError code, const char *what, const char *name)
-{
-    g_set_error(error, MSGR_ERROR, code, "%s %s", what, name);
-    return NULL;
-}
-
 static const MsgrInterface *
 find_interface(MsgrCall *call, const char *name, GError **error)
 {
     const MsgrInterface *interface = msgr_interface_find(name);
 
     if (interface == NULL && msgr_dispatch_check_visible(call, error))
-        refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "There is no interface", name);
+        msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_INTERFACE, "There is no interface", name);
     return interface;
 }
 
@@ -39,7 +32,8 @@ get(MsgrCall *call, const char *interface_name, const char *name, GError **error
     if (!msgr_dispatch_check_object(call, interface, need, error))
         return NULL;
     if (property == NULL)
-        return refuse(error, MSGR_ERROR_UNKNOWN_PROPERTY, "There is no property", name);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_PROPERTY, "There is no property",
+                                    name);
     if (property->get_late != NULL) {
         property->get_late(call, FALSE);
         return NULL;
@@ -82,7 +76,7 @@ check_type(const MsgrInterface *interface, const char *name, GVariant *value, GE
 
     if (info != NULL && g_str_equal(info->signature, g_variant_get_type_string(value)))
         return TRUE;
-    refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong type of value for", name);
+    msgr_dispatch_refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong type of value for", name);
     return FALSE;
 }
 
@@ -102,9 +96,11 @@ set(MsgrCall *call, const char *interface_name, const char *name, GVariant *valu
     if (!msgr_dispatch_check_object(call, interface, need, error))
         return NULL;
     if (property == NULL)
-        return refuse(error, MSGR_ERROR_UNKNOWN_PROPERTY, "There is no property", name);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_PROPERTY, "There is no property",
+                                    name);
     if (property->set == NULL)
-        return refuse(error, MSGR_ERROR_PROPERTY_READ_ONLY, "One can only read", name);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_PROPERTY_READ_ONLY, "One can only read",
+                                    name);
     if (!check_type(interface, name, value, error) ||
         !msgr_need_check_rest(need, call->client, error) || !property->set(call, value, error))
         return NULL;
@@ -129,7 +125,8 @@ call_member(MsgrCall *call, GVariant *args, const char *member, GError **error)
         g_variant_get(args, "(&s&sv)", &interface, &name, &value);
         return set(call, interface, name, value, error);
     }
-    return refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong types of arguments for", member);
+    return msgr_dispatch_refuse(error, MSGR_ERROR_INVALID_ARGS, "Wrong types of arguments for",
+                                member);
 }
 
 /**
@@ -146,7 +143,7 @@ msgr_properties_call(MsgrCall *call, GError **error)
     if (!g_strv_contains(members, member)) {
         if (!msgr_dispatch_check_visible(call, error))
             return NULL;
-        return refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member);
+        return msgr_dispatch_refuse(error, MSGR_ERROR_UNKNOWN_METHOD, "There is no method", member);
     }
     return call_member(call, msgr_call_body(call), member, error);
 }

@@ -145,7 +145,7 @@ ponged(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(Ping) ping = data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) pong =
+    G_GNUC_UNUSED g_autoptr(GVariant) pong =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     MsgrReceipts *self = ping->receipts;
     Reader *reader;

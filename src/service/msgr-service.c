@@ -246,7 +246,7 @@ msgr_service_defer(MsgrCall *call)
 void
 msgr_service_resume(MsgrCall *call, MsgrContinuation go_on, gpointer data)
 {
-    g_autoptr(MsgrCall) own = call;
+    G_GNUC_UNUSED g_autoptr(MsgrCall) own = call;
     MsgrService *self = call->service;
     GError *error = NULL;
     GVariant *value;

@@ -12,12 +12,6 @@
 #include "msgr-target.h"
 
 static GVariant *
-nothing(gboolean done)
-{
-    return done ? g_variant_new("()") : NULL;
-}
-
-static GVariant *
 invite(MsgrCall *call, GVariant *args, GError **error)
 {
     const char *path, *app_data;
@@ -25,7 +19,7 @@ invite(MsgrCall *call, GVariant *args, GError **error)
 
     g_variant_get(args, "(&o&s)", &path, &app_data);
     target = msgr_target_find(msgr_service_model(call->service), call->client, path);
-    return nothing(msgr_side_invite(call->target.side, target.contact, app_data, error));
+    return msgr_handled(msgr_side_invite(call->target.side, target.contact, app_data, error));
 }
 
 static GVariant *
@@ -34,7 +28,7 @@ accept(MsgrCall *call, GVariant *args, GError **error)
     const char *app_data;
 
     g_variant_get(args, "(&s)", &app_data);
-    return nothing(msgr_side_accept(call->target.side, app_data, NULL, error));
+    return msgr_handled(msgr_side_accept(call->target.side, app_data, NULL, error));
 }
 
 static GVariant *
@@ -47,7 +41,7 @@ accept_with(MsgrCall *call, GVariant *args, GError **error)
     if (!msgr_options_string(options, "LocalAddress", &local_address, error) ||
         !msgr_options_check_token(options, error))
         return NULL;
-    return nothing(msgr_side_accept(call->target.side, app_data, local_address, error));
+    return msgr_handled(msgr_side_accept(call->target.side, app_data, local_address, error));
 }
 
 static GVariant *
@@ -56,7 +50,7 @@ decline(MsgrCall *call, GVariant *args, GError **error)
     const char *app_data;
 
     g_variant_get(args, "(&s)", &app_data);
-    return nothing(msgr_side_decline(call->target.side, app_data, error));
+    return msgr_handled(msgr_side_decline(call->target.side, app_data, error));
 }
 
 static GVariant *
@@ -66,7 +60,7 @@ cancel(MsgrCall *call, GVariant *args, GError **error)
     guint32 hr;
 
     g_variant_get(args, "(u&s)", &hr, &app_data);
-    return nothing(msgr_side_cancel(call->target.side, hr, app_data, error));
+    return msgr_handled(msgr_side_cancel(call->target.side, hr, app_data, error));
 }
 
 static GVariant *
@@ -75,7 +69,7 @@ send_context_data(MsgrCall *call, GVariant *args, GError **error)
     const char *data;
 
     g_variant_get(args, "(&s)", &data);
-    return nothing(msgr_side_send_context_data(call->target.side, data, error));
+    return msgr_handled(msgr_side_send_context_data(call->target.side, data, error));
 }
 
 static GVariant *
@@ -84,13 +78,13 @@ suppress_default(MsgrCall *call, GVariant *args, GError **error)
     const char *event;
 
     g_variant_get(args, "(&s)", &event);
-    return nothing(msgr_side_suppress(call->target.side, call->client, event, error));
+    return msgr_handled(msgr_side_suppress(call->target.side, call->client, event, error));
 }
 
 static GVariant *
 detach(MsgrCall *call, GVariant *args, GError **error)
 {
-    return nothing(msgr_side_detach(call->target.side, error));
+    return msgr_handled(msgr_side_detach(call->target.side, error));
 }
 
 static GVariant *

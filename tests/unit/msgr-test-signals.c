@@ -86,7 +86,7 @@ signal_text(MsgrTestModel *t, const MsgrSignal *signal)
     return g_strdup_printf("%s.%s(%s)\n", signal->to, signal->name, arguments);
 }
 
-/* The interface and the path that each signal comes from, by the contract. */
+/* The interface and the path that each signal comes from. */
 static void
 check_origin(MsgrTestModel *t, const MsgrSignal *signal)
 {
