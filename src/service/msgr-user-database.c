@@ -28,6 +28,7 @@ typedef struct {
 /* One question, which the asking side and the thread share. */
 typedef struct {
     gint ref_count;
+    gint is_idle;               /* nobody will hear the answer */
     MsgrUserDatabase *database; /* NULL once nobody waits for the answer */
     char *name;                 /* NULL: by uid */
     guint32 uid;
@@ -152,6 +153,7 @@ close_question(Question *question)
 {
     MsgrUserDatabase *self = g_steal_pointer(&question->database);
 
+    g_atomic_int_set(&question->is_idle, TRUE);
     g_clear_handle_id(&question->patience, g_source_remove);
     if (self != NULL)
         g_hash_table_remove(self->open, question);
@@ -192,6 +194,10 @@ work(gpointer data, gpointer unused)
 {
     Question *question = data;
 
+    if (g_atomic_int_get(&question->is_idle)) {
+        question_unref(question);
+        return;
+    }
     question->answer = ask(question);
     g_idle_add_full(G_PRIORITY_DEFAULT, answered, question, NULL);
 }
@@ -200,9 +206,7 @@ MsgrUserDatabase *
 msgr_user_database_new(void)
 {
     MsgrUserDatabase *self = g_new0(MsgrUserDatabase, 1);
-
-    self->pool =
-        g_thread_pool_new_full(work, NULL, (GDestroyNotify)question_unref, THREADS, FALSE, NULL);
+    self->pool = g_thread_pool_new(work, NULL, THREADS, FALSE, NULL);
     self->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, remembered_free);
     self->open = g_hash_table_new(NULL, NULL);
     return self;
@@ -226,7 +230,7 @@ msgr_user_database_free(MsgrUserDatabase *self)
             question->unanswered(question->data);
         question_unref(question);
     }
-    g_thread_pool_free(self->pool, TRUE, FALSE);
+    g_thread_pool_free(self->pool, FALSE, FALSE);
     g_hash_table_unref(self->by_key);
     g_hash_table_unref(self->open);
     g_free(self);
