@@ -73,7 +73,7 @@ void
 msgr_agenda_entry_init(MsgrAgendaEntry *entry, MsgrAgenda *agenda, MsgrAgendaFunc func,
                        gpointer data)
 {
-    *entry = (MsgrAgendaEntry){ agenda, NULL, MSGR_NEVER, func, data };
+    *entry = (MsgrAgendaEntry){ .agenda = agenda, .due = MSGR_NEVER, .func = func, .data = data };
 }
 
 static int
@@ -93,6 +93,7 @@ compare(gconstpointer a, gconstpointer b, gpointer unused)
 void
 msgr_agenda_entry_set(MsgrAgendaEntry *entry, gint64 due)
 {
+    due = MAX(due, entry->held_until);
     if (entry->iter != NULL && entry->due == due)
         return;
     msgr_agenda_entry_clear(entry);
@@ -100,6 +101,20 @@ msgr_agenda_entry_set(MsgrAgendaEntry *entry, gint64 due)
         return;
     entry->due = due;
     entry->iter = g_sequence_insert_sorted(entry->agenda->entries, entry, compare, NULL);
+}
+
+/**
+ * msgr_agenda_entry_hold:
+ * @until: microseconds of the boot clock
+ *
+ * The entry is not due before @until: what it did could not be kept, and trying at once again would
+ * help nobody.
+ */
+void
+msgr_agenda_entry_hold(MsgrAgendaEntry *entry, gint64 until)
+{
+    entry->held_until = until;
+    msgr_agenda_entry_set(entry, MIN(entry->due, until));
 }
 
 void

@@ -142,7 +142,7 @@ run_one_due(MsgrService *self)
         return FALSE;
     add_events(self);
     if (!end_turn(self))
-        msgr_agenda_entry_set(entry, msgr_model_now(self->model) + RETRY_AFTER);
+        msgr_agenda_entry_hold(entry, msgr_model_now(self->model) + RETRY_AFTER);
     return TRUE;
 }
 

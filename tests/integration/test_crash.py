@@ -14,7 +14,7 @@ import time
 from msgrtest import names
 from msgrtest.client import V, expect
 from msgrtest.keys import CHESS, DESK, Key
-from msgrtest.names import ACCEPTED, CONNECTED, INVITATION, READY, TERMINATED
+from msgrtest.names import ACCEPTED, CONNECTED, INVITATION, READY, SESSION_TIMEOUT, TERMINATED
 from msgrtest.scene import (GUID, GUID2, NAME, PATH, URL, Scene, applications, number,
                             sessions)
 from msgrtest.tap import test
@@ -535,6 +535,22 @@ def _(w):
     assert applications(c) == {}
     c.manager.RegisterApplication(GUID, NAME, URL, PATH, 0)
     assert set(applications(c)) == {GUID}
+
+
+@test('what is due and cannot be kept is tried again, and keeps nobody waiting')
+def _(w):
+    w.start({'Messenger': {'InvitationTimeout': 2}}, warns=True)
+    s = Scene(w)
+    carol = w.unlocked('carol', CHESS)
+    s.invited()
+    set_file_limit(w, 1024)
+    w.daemon.wait_log('nothing of this turn was kept')
+    for _ in range(5):
+        assert carol.manager.ListSessions() == []
+        assert s.states() == (INVITATION, INVITATION)
+    set_file_limit(w, None)
+    for client in (s.alice, s.bob):
+        assert client.wait('OnTermination').args == [SESSION_TIMEOUT, '']
 
 
 @test('a state folder that cannot be written is told at the start')

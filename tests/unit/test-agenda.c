@@ -138,6 +138,35 @@ test_clock(void)
     g_assert_cmpint(msgr_clock_boot(&clock), >=, boot);
 }
 
+static void
+count_run(gpointer data, gint64 now)
+{
+    (*(int *)data)++;
+}
+
+/* What could not be kept is not tried again at once, however often it is put on the agenda. */
+static void
+test_hold(void)
+{
+    g_autoptr(MsgrAgenda) agenda = msgr_agenda_new();
+    MsgrAgendaEntry entry;
+    int times = 0;
+
+    msgr_agenda_entry_init(&entry, agenda, count_run, &times);
+    msgr_agenda_entry_set(&entry, 10);
+    g_assert_true(msgr_agenda_run_one(agenda, 10) == &entry);
+    msgr_agenda_entry_hold(&entry, 50);
+    g_assert_cmpint(msgr_agenda_next(agenda), ==, 50);
+    msgr_agenda_entry_set(&entry, 5);
+    g_assert_null(msgr_agenda_run_one(agenda, 49));
+    g_assert_true(msgr_agenda_run_one(agenda, 50) == &entry);
+    msgr_agenda_entry_set(&entry, 60);
+    g_assert_cmpint(msgr_agenda_next(agenda), ==, 60);
+    msgr_agenda_entry_set(&entry, MSGR_NEVER);
+    g_assert_cmpint(msgr_agenda_next(agenda), ==, MSGR_NEVER);
+    g_assert_cmpint(times, ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -150,6 +179,7 @@ main(int argc, char **argv)
     g_test_add_func("/agenda/set-again", test_set_again);
     g_test_add_func("/agenda/set-while-running", test_set_while_running);
     g_test_add_func("/agenda/clock", test_clock);
+    g_test_add_func("/agenda/hold", test_hold);
     result = g_test_run();
     g_string_free(done, TRUE);
     return result;
