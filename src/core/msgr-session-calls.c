@@ -242,8 +242,9 @@ miss_application(MsgrSide *self, GError **error)
     msgr_session_touch(session);
     if (!data->extended) {
         data->extended = TRUE;
-        data->expires_at = msgr_model_wall(model) + wait;
-        data->expires_boot = msgr_model_now(model) + wait;
+        /* extended, never shortened: it may have been given longer */
+        data->expires_at = MAX(data->expires_at, msgr_model_wall(model) + wait);
+        data->expires_boot = MAX(data->expires_boot, msgr_model_now(model) + wait);
         msgr_session_schedule(session);
     }
     for (int i = 0; i < MSGR_N_ROLES; i++)

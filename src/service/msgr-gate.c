@@ -116,6 +116,8 @@ enter(Visitor *visitor, GError **error)
     }
     visitor->client = msgr_client_new(user, visitor->name);
     msgr_receipts_meet(msgr_service_receipts(visitor->gate->service), visitor->name, user->uid);
+    /* where something is shared, a client is unlocked from the beginning */
+    msgr_client_offer_waiting(visitor->client);
     return TRUE;
 }
 

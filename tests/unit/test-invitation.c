@@ -370,6 +370,22 @@ test_app_not_present(void)
     g_assert_cmpuint(msgr_test_number(invitee, "State"), ==, MSGR_STATE_CANCELLED);
 }
 
+/* Who gave an invitation longer than it takes to install something has it so. */
+static void
+test_app_not_present_keeps_longer(void)
+{
+    g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
+    MsgrSide *invitee;
+
+    msgr_test_client(pair->t, "bob-panel", PANEL);
+    invitee = invite_to_cards(pair);
+    invitee->session->data.expires_at += SECONDS(7000);
+    invitee->session->data.expires_boot += SECONDS(7000);
+    miss(pair);
+    msgr_test_assert_signals(pair->t, BOTH_MISS);
+    g_assert_cmpint(seconds_left(pair, invitee), ==, 7300);
+}
+
 static void
 test_app_not_present_taken_back(void)
 {
@@ -699,6 +715,7 @@ main(int argc, char **argv)
     g_test_add_func("/invitation/belonging-is-fixed", test_belonging_is_fixed);
     g_test_add_func("/invitation/app-not-present", test_app_not_present);
     g_test_add_func("/invitation/app-not-present-taken-back", test_app_not_present_taken_back);
+    g_test_add_func("/invitation/app-not-present-keeps-longer", test_app_not_present_keeps_longer);
     g_test_add_func("/invitation/app-installed", test_app_installed);
     g_test_add_func("/invitation/app-uninstalled", test_app_uninstalled);
     g_test_add_func("/invitation/invite-contact-refused", test_invite_contact_refused);
