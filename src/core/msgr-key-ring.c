@@ -172,6 +172,20 @@ still_counts(MsgrUser *user, MsgrKey *proved, MsgrLockable object, MsgrKey **cur
            why_not(user, key, object) == NULL;
 }
 
+/* A key that was changed, and still proves the same, may allow more than before. */
+static void
+take_over(MsgrClient *client, MsgrLockable object, MsgrKey *key)
+{
+    MsgrLock *lock = &client->locks[object];
+    gboolean saw_all = msgr_client_is_messenger(client);
+
+    msgr_turn_touch(client->user->model->turn, client);
+    msgr_key_unref(lock->key);
+    lock->key = msgr_key_ref(key);
+    if (!saw_all && msgr_client_is_messenger(client))
+        msgr_client_offer_waiting(client);
+}
+
 static gboolean
 revalidate_lock(MsgrClient *client, MsgrLockable object)
 {
@@ -181,11 +195,8 @@ revalidate_lock(MsgrClient *client, MsgrLockable object)
     if (lock->key == NULL)
         return FALSE;
     if (still_counts(client->user, lock->key, object, &current)) {
-        if (current != lock->key) {
-            msgr_turn_touch(client->user->model->turn, client);
-            msgr_key_unref(lock->key);
-            lock->key = msgr_key_ref(current);
-        }
+        if (current != lock->key)
+            take_over(client, object, current);
         return FALSE;
     }
     g_info("uid %u, client %s: locked again, key %s counts no more", client->user->uid,

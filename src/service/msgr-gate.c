@@ -101,14 +101,32 @@ answer_refused(Visitor *visitor, MsgrCall *call, const GError *refusal)
     msgr_service_answer(visitor->gate->service, call, g_error_copy(refusal));
 }
 
+/* Who waited long without a client may have been forgotten meanwhile. */
+static MsgrUser *
+present_user(Visitor *visitor)
+{
+    MsgrModel *model = msgr_service_model(visitor->gate->service);
+    MsgrUser *old = visitor->user;
+
+    if (old->record.linked)
+        return old;
+    visitor->user = msgr_model_user(model, visitor->uid);
+    if (visitor->user == NULL)
+        visitor->user = msgr_user_meet(model, old->uid, old->data.name, old->data.real_name);
+    msgr_record_ref(visitor->user);
+    msgr_record_unref(old);
+    return visitor->user;
+}
+
 /* A user's clients are limited; who came too late may come in when another has left. */
 static gboolean
 enter(Visitor *visitor, GError **error)
 {
-    MsgrUser *user = visitor->user;
+    MsgrUser *user;
 
     if (visitor->client != NULL)
         return TRUE;
+    user = present_user(visitor);
     if (g_hash_table_size(user->clients) >= user->model->config->clients_per_user) {
         g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED,
                             "As many clients of this user as are allowed are connected");

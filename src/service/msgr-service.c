@@ -111,6 +111,14 @@ end_turn(MsgrService *self)
     return TRUE;
 }
 
+static void
+add_events(MsgrService *self)
+{
+    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
+
+    msgr_outbox_add(self->outbox, NULL, NULL, signals);
+}
+
 /**
  * msgr_service_end_turn:
  *
@@ -119,16 +127,9 @@ end_turn(MsgrService *self)
 void
 msgr_service_end_turn(MsgrService *self)
 {
+    add_events(self);
     end_turn(self);
     msgr_timer_set(self->timer, msgr_agenda_next(self->model->agenda));
-}
-
-static void
-add_events(MsgrService *self)
-{
-    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
-
-    msgr_outbox_add(self->outbox, NULL, NULL, signals);
 }
 
 /* One thing that is due, in a turn of its own: if that can't be kept, it is tried again later, and
@@ -345,7 +346,6 @@ void
 msgr_service_open(MsgrService *self)
 {
     msgr_model_start(self->model);
-    add_events(self);
     msgr_service_end_turn(self);
     msgr_inbox_open(self->inbox, &inbox_funcs, self);
 }
@@ -358,7 +358,6 @@ msgr_service_set_config(MsgrService *self, MsgrConfig *config)
     self->config = config;
     msgr_buckets_configure(self->buckets, config);
     msgr_model_set_config(self->model, config);
-    add_events(self);
     msgr_service_end_turn(self);
     msgr_gate_policy_changed(self->gate);
 }
@@ -371,7 +370,6 @@ void
 msgr_service_set_keys(MsgrService *self, GPtrArray *keys)
 {
     msgr_key_ring_replace(self->model, keys);
-    add_events(self);
     msgr_service_end_turn(self);
 }
 
@@ -383,7 +381,6 @@ void
 msgr_service_set_applications(MsgrService *self, GPtrArray *entries)
 {
     msgr_application_replace_packaged(self->model, entries);
-    add_events(self);
     msgr_service_end_turn(self);
 }
 
@@ -402,6 +399,5 @@ msgr_service_say_goodbye(MsgrService *self)
     while (g_hash_table_iter_next(&iter, NULL, &client))
         msgr_client_signal(client, MSGR_SESSION_MANAGER_PATH, MSGR_SESSION_MANAGER_IFACE,
                            "OnAppShutdown", NULL);
-    add_events(self);
     msgr_service_end_turn(self);
 }

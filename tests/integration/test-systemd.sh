@@ -486,7 +486,8 @@ unit=$(find "$installed" -name msgrd.service -path '*systemd*' | head -n 1)
 [ -n "$unit" ] || skip "the build has no unit"
 service_user=$(sed -n 's/^User=//p' "$unit")
 program=$installed$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")
-ldd "$program" | grep -q 'lib[atu]*san' && sanitized=1 || sanitized=0
+# clang links its sanitizers into the program
+grep -qa '__asan_init\|__ubsan_handle\|__tsan_init' "$program" && sanitized=1 || sanitized=0
 cached_system "$program"
 
 try_bus dbus-daemon

@@ -190,6 +190,28 @@ def _(w):
     expect('LimitsExceeded', c.manager.CreateSession)
 
 
+@test('SIGHUP: who is denied from then on is locked, is told so, and is not there any more')
+def _(w):
+    w.start()
+    s = Scene(w)
+    sharer = Key('org.example.Sharer', capabilities=('sessions', 'share'))
+    s.bob.keys.AddKey(sharer.json)
+    other = w.client('bob')
+    other.unlock(sharer)
+    other.lock.Share(600)
+    s.forget()
+    w.configure({'Policy': {'DenyUsers': w.name_of('bob')}})
+    w.daemon.process.send_signal(signal.SIGHUP)
+    assert s.bob.wait('OnLockStatusChanged').args == [names.LOCK_INITIALIZED]
+    expect('AccessDenied', s.bob.manager.ListSessions)
+    expect('NotLoggedOn', s.alice.manager.InviteContact, s.guid, s.contact, '', {})
+    w.configure({})
+    w.daemon.process.send_signal(signal.SIGHUP)
+    eventually(lambda: s.bob.lock.start('RequestChallenge', 1).reply().error !=
+               'org.freedesktop.DBus.Error.AccessDenied', 'bob may come back')
+    expect('ApiLocked', s.bob.manager.ListSessions)
+
+
 @test('SIGHUP with a wrong file: the service goes on')
 def _(w):
     w.start(warns=True)
