@@ -209,7 +209,7 @@ revalidate_lock(MsgrClient *client, MsgrLockable object)
 static gboolean
 revalidate_share(MsgrUser *user, MsgrLockable object)
 {
-    MsgrShare *share = &user->data.shares[object];
+    const MsgrShare *share = &user->data.shares[object];
     MsgrKey *key;
 
     if (share->app_id == NULL)
@@ -217,9 +217,7 @@ revalidate_share(MsgrUser *user, MsgrLockable object)
     key = msgr_key_ring_find(user, share->app_id);
     if (why_not(user, key, object) == NULL && (key->capabilities & MSGR_CAPABILITY_SHARE))
         return FALSE;
-    msgr_turn_touch(user->model->turn, user);
-    msgr_string_clear(&share->app_id);
-    share->until = share->until_boot = 0;
+    msgr_user_set_share(user, object, NULL, 0);
     return TRUE;
 }
 

@@ -385,18 +385,6 @@ may_share(MsgrClient *client, MsgrLockable object, guint32 seconds)
            (msgr_client_capabilities(client, object) & MSGR_CAPABILITY_SHARE);
 }
 
-static void
-set_share(MsgrUser *user, MsgrLockable object, const char *app_id, guint32 seconds)
-{
-    MsgrShare *share = &user->data.shares[object];
-    const gint64 lasts = (gint64)seconds * G_USEC_PER_SEC;
-
-    msgr_turn_touch(user->model->turn, user);
-    msgr_string_set(&share->app_id, seconds == 0 ? NULL : app_id);
-    share->until = seconds == 0 ? 0 : msgr_model_wall(user->model) + lasts;
-    share->until_boot = seconds == 0 ? 0 : msgr_model_now(user->model) + lasts;
-}
-
 /**
  * msgr_lock_share:
  * @seconds: how long, at most MSGR_MAX_SHARE; 0 ends it
@@ -420,7 +408,7 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
         return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
                            "It takes a key with the capability \"share\", of the client itself");
     is_new = g_strcmp0(msgr_user_shared_app_id(user, object), app_id) != 0 && seconds != 0;
-    set_share(user, object, app_id, seconds);
+    msgr_user_set_share(user, object, seconds == 0 ? NULL : app_id, seconds);
     g_info("uid %u: %s shared by %s for %u seconds", user->uid, object_name(object), app_id,
            seconds);
     msgr_lock_tell_user(user);

@@ -53,23 +53,31 @@ msgr_user_set_status(MsgrUser *self, guint32 status)
     self->data.status = status;
 }
 
+/**
+ * msgr_user_audience_is_valid:
+ *
+ * Returns: whether @audience is one that a policy can name.
+ */
+gboolean
+msgr_user_audience_is_valid(const char *audience)
+{
+    static const char *const audiences[] = { "everyone", "contacts", "nobody", NULL };
+
+    return g_strv_contains(audiences, audience);
+}
+
+/* The value lives as long as the policy. */
 static gboolean
 lookup_audience(GVariant *policy, const char *key, const char **value, GError **error)
 {
-    static const char *const audiences[] = { "everyone", "contacts", "nobody", NULL };
     g_autoptr(GVariant) entry = g_variant_lookup_value(policy, key, NULL);
+    const char *text = NULL;
 
     if (entry == NULL)
         return TRUE;
-    if (g_variant_is_of_type(entry, G_VARIANT_TYPE_STRING)) {
-        const char *text = g_variant_get_string(entry, NULL);
-
-        for (gsize i = 0; audiences[i] != NULL; i++) {
-            if (g_str_equal(audiences[i], text)) {
-                *value = audiences[i];
-                return TRUE;
-            }
-        }
+    if (g_variant_lookup(policy, key, "&s", &text) && msgr_user_audience_is_valid(text)) {
+        *value = text;
+        return TRUE;
     }
     g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS,
                 "%s must be \"everyone\", \"contacts\" or \"nobody\"", key);
@@ -160,19 +168,22 @@ msgr_user_sign_in(MsgrUser *self, MsgrClient *client)
 }
 
 /**
- * msgr_user_end_shares:
+ * msgr_user_set_share:
+ * @app_id: (nullable): what the clients count as; %NULL: nothing is shared any more
+ * @seconds: for how long
  *
- * Nothing is shared any more. The caller tells the clients.
+ * Lends @object to all clients of the user. The caller tells them.
  */
 void
-msgr_user_end_shares(MsgrUser *self)
+msgr_user_set_share(MsgrUser *self, MsgrLockable object, const char *app_id, guint seconds)
 {
+    MsgrShare *share = &self->data.shares[object];
+    const gint64 lasts = (gint64)seconds * G_USEC_PER_SEC;
+
     msgr_turn_touch(self->model->turn, self);
-    for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
-        msgr_string_clear(&self->data.shares[i].app_id);
-        self->data.shares[i].until = 0;
-        self->data.shares[i].until_boot = 0;
-    }
+    msgr_string_set(&share->app_id, app_id);
+    share->until = app_id == NULL ? 0 : msgr_model_wall(self->model) + lasts;
+    share->until_boot = app_id == NULL ? 0 : msgr_model_now(self->model) + lasts;
 }
 
 /**
@@ -190,7 +201,8 @@ msgr_user_sign_out(MsgrUser *self)
         return;
     msgr_turn_touch(self->model->turn, self);
     self->data.signed_in = FALSE;
-    msgr_user_end_shares(self);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_user_set_share(self, i, NULL, 0);
     signal_everyone(self, "OnSignout", g_variant_new("(s)", MSGR_LOCAL_SERVICE));
     for (GList *l = clients; l != NULL; l = l->next)
         msgr_lock_shut(l->data);

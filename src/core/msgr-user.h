@@ -73,11 +73,12 @@ gboolean msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter);
 void msgr_user_set_friendly_name(MsgrUser *self, const char *name);
 gboolean msgr_user_check_status(guint32 status, GError **error);
 void msgr_user_set_status(MsgrUser *self, guint32 status);
+gboolean msgr_user_audience_is_valid(const char *audience);
 gboolean msgr_user_check_policy(GVariant *policy, GError **error);
 void msgr_user_set_policy(MsgrUser *self, GVariant *policy);
 GVariant *msgr_user_policy(MsgrUser *self);
 void msgr_user_sign_in(MsgrUser *self, MsgrClient *client);
-void msgr_user_end_shares(MsgrUser *self);
+void msgr_user_set_share(MsgrUser *self, MsgrLockable object, const char *app_id, guint seconds);
 void msgr_user_sign_out(MsgrUser *self);
 GVariant *msgr_user_services(MsgrUser *self);
 

@@ -257,7 +257,8 @@ obtain_user(MsgrModel *model, guint32 uid, const MsgrUserEntry *entry)
 static void
 shut_out(MsgrClient *client)
 {
-    msgr_user_end_shares(client->user);
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_user_set_share(client->user, i, NULL, 0);
     msgr_lock_shut(client);
     msgr_lock_tell_user(client->user);
     msgr_user_presence_changed(client->user);

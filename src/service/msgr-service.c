@@ -152,15 +152,13 @@ run_one_due(MsgrService *self)
 static void
 run_due(MsgrService *self)
 {
-    gboolean any = FALSE;
-
     if (msgr_agenda_next(self->model->agenda) > msgr_model_now(self->model))
         return;
     end_turn(self);
     while (msgr_model_run_due(self->model) != NULL)
-        any = TRUE;
+        ;
     add_events(self);
-    if (!any || end_turn(self))
+    if (end_turn(self))
         return;
     while (run_one_due(self))
         ;

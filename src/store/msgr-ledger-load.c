@@ -48,24 +48,7 @@ msgr_load_check_owner(const char *id, GError **error)
 static gboolean
 check_audience(const char *audience, GError **error)
 {
-    return g_str_equal(audience, "everyone") || g_str_equal(audience, "contacts") ||
-           g_str_equal(audience, "nobody");
-}
-
-static gboolean
-is_settable(gint64 status)
-{
-    static const gint64 settable[] = {
-        MSGR_STATUS_ONLINE,        MSGR_STATUS_INVISIBLE,    MSGR_STATUS_BUSY,
-        MSGR_STATUS_BE_RIGHT_BACK, MSGR_STATUS_IDLE,         MSGR_STATUS_AWAY,
-        MSGR_STATUS_ON_THE_PHONE,  MSGR_STATUS_OUT_TO_LUNCH,
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(settable); i++) {
-        if (settable[i] == status)
-            return TRUE;
-    }
-    return FALSE;
+    return msgr_user_audience_is_valid(audience);
 }
 
 /* The record that was made of a row, unless the row turned out to make no sense. */
@@ -119,7 +102,7 @@ load_user(MsgrLoad *self, MsgrRow *row)
     data->seen = msgr_row_get_boolean(row);
     data->signed_in = msgr_row_get_boolean(row);
     data->status = (guint32)msgr_row_get_int(row, 0, G_MAXUINT32);
-    if (!is_settable(data->status))
+    if (!msgr_user_check_status(data->status, NULL))
         msgr_row_refuse(row);
     msgr_string_set(&data->accept_from, msgr_row_get_text(row, check_audience));
     msgr_string_set(&data->status_to, msgr_row_get_text(row, check_audience));
