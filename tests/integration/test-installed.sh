@@ -41,33 +41,8 @@ build=$(realpath "$2")
 work=$MSGR_TEST_WORK
 box=$work/box
 
-number=0
-failed=0
-ok()
-{
-    local result=$1
-    shift
-    number=$((number + 1))
-    if [ "$result" -eq 0 ]; then
-        echo "ok $number - $*"
-    else
-        echo "not ok $number - $*"
-        failed=$((failed + 1))
-    fi
-}
-
-# check DESCRIPTION COMMAND...: the command has to succeed; what it says is shown if it doesn't.
-check()
-{
-    local description=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        ok 0 "$description"
-    else
-        ok 1 "$description"
-        sed 's/^/#   /' "$work/said"
-    fi
-}
+# shellcheck source=tests/integration/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 # says PATTERN COMMAND...: the command says something like that.
 says()

@@ -12,8 +12,8 @@
 set -u
 export LC_ALL=C.UTF-8
 
-number=0
-failed=0
+# shellcheck source=tests/integration/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 # What was seen to fail has failed, whatever can't be tried after it.
 skip()
@@ -43,32 +43,6 @@ cache=${MSGR_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/msgr-tests/$re
 work=$(mktemp -d)
 mount -t tmpfs -o mode=0755 tmpfs "$work" || skip "may not mount"
 box=$work/box
-
-ok()
-{
-    local result=$1
-    shift
-    number=$((number + 1))
-    if [ "$result" -eq 0 ]; then
-        echo "ok $number - $bus: $*"
-    else
-        echo "not ok $number - $bus: $*"
-        failed=$((failed + 1))
-    fi
-}
-
-# check DESCRIPTION COMMAND...: the command has to succeed; what it says is shown if it doesn't.
-check()
-{
-    local description=$1
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        ok 0 "$description"
-    else
-        ok 1 "$description"
-        sed 's/^/#   /' "$work/said"
-    fi
-}
 
 # is WANTED COMMAND...: what the command says is exactly that.
 is()
@@ -448,6 +422,7 @@ try_stop()
 try_bus()
 {
     bus=$1
+    of="$bus: "
     if ! make_box; then
         ok 1 "the build is installed"
         return
