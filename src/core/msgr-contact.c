@@ -33,6 +33,16 @@ contact_save(MsgrRecord *record)
     return saved;
 }
 
+/* Makes the user's contact list agree with what the contact says. */
+static void
+reindex(MsgrContact *self)
+{
+    if (self->record.linked && self->in_list)
+        g_hash_table_add(self->user->contact_list, self);
+    else
+        g_hash_table_remove(self->user->contact_list, self);
+}
+
 static void
 contact_restore(MsgrRecord *record, gpointer data)
 {
@@ -42,6 +52,7 @@ contact_restore(MsgrRecord *record, gpointer data)
     self->in_list = saved->in_list;
     self->blocked = saved->blocked;
     g_free(saved);
+    reindex(self);
 }
 
 static char *
@@ -57,6 +68,7 @@ contact_link(MsgrRecord *record)
 
     g_hash_table_insert(self->user->model->contacts, self->id, self);
     g_hash_table_insert(self->user->contacts, index_key(self->service, self->name), self);
+    reindex(self);
 }
 
 static void
@@ -67,6 +79,7 @@ contact_unlink(MsgrRecord *record)
 
     g_hash_table_remove(self->user->model->contacts, self->id);
     g_hash_table_remove(self->user->contacts, key);
+    reindex(self);
 }
 
 static gboolean
@@ -415,14 +428,10 @@ msgr_contact_list(MsgrUser *user)
     gpointer value;
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(oa{sv})"));
-    g_hash_table_iter_init(&iter, user->contacts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        MsgrContact *contact = value;
-
-        if (contact->in_list)
-            g_variant_builder_add(&builder, "(o@a{sv})", contact->path,
-                                  msgr_contact_properties(contact));
-    }
+    g_hash_table_iter_init(&iter, user->contact_list);
+    while (g_hash_table_iter_next(&iter, &value, NULL))
+        g_variant_builder_add(&builder, "(o@a{sv})", ((MsgrContact *)value)->path,
+                              msgr_contact_properties(value));
     return g_variant_builder_end(&builder);
 }
 
@@ -440,6 +449,37 @@ msgr_contact_set_blocked(MsgrContact *self, gboolean blocked)
     self->blocked = blocked;
 }
 
+static void
+set_in_list(MsgrContact *self, gboolean in_list)
+{
+    msgr_turn_touch(self->user->model->turn, self);
+    self->in_list = in_list;
+    reindex(self);
+}
+
+/**
+ * msgr_contact_add_to_list:
+ *
+ * Puts the contact in the list, unless it is there already. Nobody is told: how an AddContact went
+ * is the caller's to tell.
+ *
+ * Errors: MSGR_ERROR_LIMITS_EXCEEDED: the list is full.
+ */
+gboolean
+msgr_contact_add_to_list(MsgrContact *self, GError **error)
+{
+    const MsgrConfig *config = self->user->model->config;
+
+    if (self->in_list)
+        return TRUE;
+    if (g_hash_table_size(self->user->contact_list) >= config->contacts_per_user)
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "The list has as many contacts as are allowed");
+    msgr_user_keep(self->user);
+    set_in_list(self, TRUE);
+    return TRUE;
+}
+
 /**
  * msgr_contact_remove:
  *
@@ -453,13 +493,9 @@ msgr_contact_remove(MsgrContact *self, GError **error)
     GHashTableIter iter;
     gpointer value;
 
-    if (!self->in_list) {
-        g_set_error_literal(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND,
-                            "The contact is not in the list");
-        return FALSE;
-    }
-    msgr_turn_touch(self->user->model->turn, self);
-    self->in_list = FALSE;
+    if (!self->in_list)
+        return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "The contact is not in the list");
+    set_in_list(self, FALSE);
     g_hash_table_iter_init(&iter, self->user->clients);
     while (g_hash_table_iter_next(&iter, &value, NULL)) {
         MsgrClient *client = value;

@@ -38,6 +38,7 @@ GVariant *msgr_contact_property(MsgrContact *self, const char *name);
 GVariant *msgr_contact_properties(MsgrContact *self);
 GVariant *msgr_contact_list(MsgrUser *user);
 void msgr_contact_set_blocked(MsgrContact *self, gboolean blocked);
+gboolean msgr_contact_add_to_list(MsgrContact *self, GError **error);
 gboolean msgr_contact_remove(MsgrContact *self, GError **error);
 
 G_END_DECLS

@@ -102,6 +102,7 @@ user_finalize(MsgrRecord *record)
     g_hash_table_unref(self->live);
     g_hash_table_unref(self->waiting);
     g_hash_table_unref(self->contacts);
+    g_hash_table_unref(self->contact_list);
     g_hash_table_unref(self->applications);
     g_hash_table_unref(self->keys);
     g_free(self);
@@ -154,6 +155,7 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->live = g_hash_table_new(NULL, NULL);
     self->waiting = g_hash_table_new(NULL, NULL);
     self->contacts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->contact_list = g_hash_table_new(NULL, NULL);
     self->applications = g_hash_table_new(g_str_hash, g_str_equal);
     self->keys = g_hash_table_new(g_str_hash, g_str_equal);
     return self;

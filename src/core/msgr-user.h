@@ -54,6 +54,7 @@ struct _MsgrUser {
     GHashTable *live;         /* set of MsgrSide: those that have not ended */
     GHashTable *waiting;      /* set of MsgrSide: invitations that the user has not answered */
     GHashTable *contacts;     /* "service\nname" -> MsgrContact */
+    GHashTable *contact_list; /* set of MsgrContact: those that are in the list */
     GHashTable *applications; /* guid -> MsgrApplication */
     GHashTable *keys;         /* id -> MsgrUserKey */
 };

@@ -349,13 +349,18 @@ msgr_test_contact(MsgrTestModel *t, const char *user, const char *name)
     return contact;
 }
 
+/* What it tells is dropped, with what was told before in the turn. */
 void
 msgr_test_put_in_list(MsgrContact *contact, gboolean in_list)
 {
     MsgrTurn *turn = contact->user->model->turn;
+    g_autoptr(GPtrArray) told = NULL;
 
-    msgr_turn_touch(turn, contact);
-    contact->in_list = in_list;
+    if (in_list)
+        msgr_test_assert_done(msgr_contact_add_to_list(contact, &error));
+    else if (contact->in_list)
+        msgr_test_assert_done(msgr_contact_remove(contact, &error));
+    told = msgr_turn_steal_signals(turn);
     msgr_turn_commit(turn);
 }
 

@@ -177,7 +177,24 @@ check_members(MsgrTestModel *t, GHashTable *set)
     }
 }
 
-/* Each index has what the sessions' states say, and nothing else. */
+static void
+check_contacts(MsgrUser *user)
+{
+    GHashTableIter iter;
+    gpointer value;
+    guint listed = 0;
+
+    g_hash_table_iter_init(&iter, user->contacts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrContact *contact = value;
+
+        g_assert_cmpint(g_hash_table_contains(user->contact_list, contact), ==, contact->in_list);
+        listed += contact->in_list ? 1 : 0;
+    }
+    g_assert_cmpuint(g_hash_table_size(user->contact_list), ==, listed);
+}
+
+/* Each index has what the sessions' states and the contacts say, and nothing else. */
 void
 msgr_test_check_indexes(MsgrTestModel *t)
 {
@@ -194,6 +211,7 @@ msgr_test_check_indexes(MsgrTestModel *t)
         check_members(t, user->sides);
         check_members(t, user->live);
         check_members(t, user->waiting);
+        check_contacts(user);
     }
 }
 

@@ -205,6 +205,35 @@ test_list_and_remove(void)
     g_assert_true(msgr_model_contact(t->model, bob->id) == bob);
 }
 
+/* In the list it comes once, stays for good, and not beyond what is allowed. */
+static void
+test_add_to_list(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrContact *bob = msgr_test_contact(t, "alice", "bob");
+    MsgrContact *carol = msgr_test_contact(t, "alice", "carol");
+    g_autofree char *before = msgr_test_snapshot(t);
+    g_autofree char *after = NULL;
+
+    t->model->config->contacts_per_user = 1;
+    msgr_test_assert_done(msgr_contact_add_to_list(bob, &error));
+    g_assert_true(bob->in_list);
+    g_assert_true(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_assert_refused(msgr_contact_add_to_list(carol, &error), MSGR_ERROR_LIMITS_EXCEEDED);
+    msgr_test_rollback(t);
+    after = msgr_test_snapshot(t);
+    g_assert_cmpstr(after, ==, before);
+    msgr_test_assert_done(msgr_contact_add_to_list(carol, &error));
+    msgr_test_commit(t);
+    msgr_test_assert_done(msgr_contact_add_to_list(carol, &error));
+    g_assert_false(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_assert_refused(msgr_contact_add_to_list(bob, &error), MSGR_ERROR_LIMITS_EXCEEDED);
+    g_assert_false(msgr_turn_needs_writing(t->model->turn));
+    msgr_test_restart(t, 0);
+    g_assert_true(msgr_test_contact(t, "alice", "carol")->in_list);
+    g_assert_false(msgr_test_contact(t, "alice", "bob")->in_list);
+}
+
 static void
 test_block(void)
 {
@@ -289,6 +318,7 @@ main(int argc, char **argv)
     g_test_add_func("/contact/known-to-others-of-app", test_known_to_others_of_app);
     g_test_add_func("/contact/known-by-session", test_known_by_session);
     g_test_add_func("/contact/list-and-remove", test_list_and_remove);
+    g_test_add_func("/contact/add-to-list", test_add_to_list);
     g_test_add_func("/contact/block", test_block);
     g_test_add_func("/contact/bounded", test_bounded);
     return g_test_run();

@@ -155,7 +155,7 @@ test_change(void)
     for (int i = 1; i <= 6; i++)
         change_session(msgr_test_sample_session(model, i));
     contact = msgr_contact_find(msgr_model_user(model, 1000), "xmpp", "dörte@example.org/home");
-    contact->in_list = TRUE;
+    g_assert_true(msgr_contact_add_to_list(contact, NULL));
     contact->blocked = FALSE;
     msgr_test_ledger_commit(ledger, model);
     g_clear_pointer(&ledger, msgr_ledger_close);
