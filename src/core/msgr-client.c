@@ -5,8 +5,12 @@
  */
 #include "msgr-client.h"
 
+#include "msgr-agent.h"
 #include "msgr-key-ring.h"
 #include "msgr-session-flow.h"
+
+#define AGENT_CAPABILITIES                                                                         \
+    (MSGR_CAPABILITY_SESSIONS | MSGR_CAPABILITY_PRIVATE | MSGR_CAPABILITY_MESSENGER)
 
 typedef struct {
     MsgrLock locks[MSGR_N_LOCKABLES];
@@ -125,23 +129,36 @@ msgr_client_gone(MsgrClient *self)
     g_autoptr(MsgrUser) user = msgr_record_ref(self->user);
     gboolean was_unlocked = msgr_client_is_unlocked(self, MSGR_OBJECT_SESSION_MANAGER);
 
+    msgr_record_ref(self);
     msgr_record_unlink(&self->record);
+    msgr_agent_client_gone(user, self->name);
     if (was_unlocked)
         msgr_user_presence_changed(user);
+    msgr_record_unref(self);
+}
+
+static gboolean
+counts_as_agent(MsgrClient *self)
+{
+    return self->user->data.signed_in && msgr_agent_is_client(self);
 }
 
 /**
  * msgr_client_app_id:
  *
  * Returns: (nullable): the application that the client counts as on @object: that of its own key,
- * else the one that its user shares; %NULL while it is locked.
+ * else the agent, if it is its user's, else the one that its user shares; %NULL while it is locked.
  */
 const char *
 msgr_client_app_id(MsgrClient *self, MsgrLockable object)
 {
     MsgrKey *key = self->locks[object].key;
 
-    return key != NULL ? key->id : msgr_user_shared_app_id(self->user, object);
+    if (key != NULL)
+        return key->id;
+    if (counts_as_agent(self))
+        return MSGR_AGENT_APP_ID;
+    return msgr_user_shared_app_id(self->user, object);
 }
 
 gboolean
@@ -160,16 +177,20 @@ msgr_client_is_unlocked_anywhere(MsgrClient *self)
 /**
  * msgr_client_capabilities:
  *
- * Returns: what the key allows that @object is unlocked with; none while it is locked.
+ * Returns: what the key allows that @object is unlocked with, and what an agent may; none while it
+ * is locked.
  */
 MsgrCapabilities
 msgr_client_capabilities(MsgrClient *self, MsgrLockable object)
 {
+    MsgrCapabilities agent = counts_as_agent(self) ? AGENT_CAPABILITIES : MSGR_CAPABILITY_NONE;
     MsgrKey *key = self->locks[object].key;
     const char *shared;
 
     if (key != NULL)
-        return key->capabilities;
+        return key->capabilities | agent;
+    if (agent != MSGR_CAPABILITY_NONE)
+        return agent;
     shared = msgr_user_shared_app_id(self->user, object);
     key = shared == NULL ? NULL : msgr_key_ring_find(self->user, shared);
     return key == NULL ? MSGR_CAPABILITY_NONE : key->capabilities;

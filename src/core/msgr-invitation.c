@@ -7,6 +7,7 @@
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-guid.h"
+#include "msgr-offer.h"
 #include "msgr-session-flow.h"
 
 static guint
@@ -95,6 +96,7 @@ arrive(MsgrSession *session, MsgrUser *inviter, MsgrUser *invitee)
     msgr_session_set_side(session, MSGR_INVITEE, invitee, hex_id);
     data->contact = msgr_record_ref(from);
     data->app_ids = owners_of(invitee, session->data.app);
+    msgr_offer_begin(&session->sides[MSGR_INVITEE]);
 }
 
 static void
@@ -133,6 +135,7 @@ msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_da
     MsgrUser *peer = msgr_contact_peer(contact);
 
     msgr_session_touch(session);
+    msgr_offer_withdraw(inviter, 0); /* whoever was asked whom to invite */
     own->contact = msgr_record_ref(contact);
     own->app_ids = owners_of(inviter->user, session->data.app);
     msgr_string_set(&session->data.app_data, app_data);
@@ -148,8 +151,13 @@ msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_da
         echo_accepts(inviter, app_data);
 }
 
-static GVariant *
-details(MsgrSide *invitee)
+/**
+ * msgr_invitation_details:
+ *
+ * Returns: (transfer floating): a{sv}: what there is to tell of an invitation that waits.
+ */
+GVariant *
+msgr_invitation_details(MsgrSide *invitee)
 {
     g_autoptr(GVariant) properties = g_variant_ref_sink(msgr_side_properties(invitee));
     MsgrContact *from = msgr_side_data(invitee)->contact;
@@ -176,7 +184,7 @@ msgr_invitation_show(MsgrSide *invitee, MsgrClient *client)
     msgr_client_signal(
         client, MSGR_SESSION_MANAGER_PATH, MSGR_SESSION_MANAGER_IFACE, "OnInvitation",
         g_variant_new("(osb@a{sv})", invitee->path, msgr_side_session_data(invitee)->app_data,
-                      msgr_side_data(invitee)->handled, details(invitee)));
+                      msgr_side_data(invitee)->handled, msgr_invitation_details(invitee)));
 }
 
 static void
@@ -208,6 +216,7 @@ application_came(MsgrSide *invitee, const MsgrAppEntry *entry)
     }
     if (invitee->session->data.extended)
         show_to_all(invitee);
+    msgr_offer_anew(invitee);
 }
 
 /**

@@ -67,6 +67,7 @@ unlink_users_own(MsgrModel *self)
     while (g_hash_table_iter_next(&iter, NULL, &user)) {
         unlink_all(((MsgrUser *)user)->applications);
         unlink_all(((MsgrUser *)user)->keys);
+        unlink_all(((MsgrUser *)user)->agents);
     }
 }
 

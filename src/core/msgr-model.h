@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 typedef struct _MsgrModel MsgrModel;
 typedef struct _MsgrUser MsgrUser;
 typedef struct _MsgrClient MsgrClient;
+typedef struct _MsgrAgent MsgrAgent;
 typedef struct _MsgrUserKey MsgrUserKey;
 typedef struct _MsgrApplication MsgrApplication;
 typedef struct _MsgrContact MsgrContact;
@@ -45,6 +46,7 @@ struct _MsgrModel {
     GHashTable *keys;          /* id -> MsgrKey, owns: those of keys.d */
     GHashTable *packaged_apps; /* guid -> MsgrAppEntry, owns: those of apps.d */
     MsgrAgendaEntry key_expiry;
+    guint64 agents_registered; /* ever; tells which came first */
 };
 
 MsgrModel *msgr_model_new(MsgrConfig *config, MsgrClock clock, const guint8 *secret);

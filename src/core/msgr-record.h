@@ -14,6 +14,7 @@ typedef struct _MsgrRecord MsgrRecord;
 /* What the ledger keeps a record as. */
 typedef enum {
     MSGR_RECORD_CLIENT, /* never kept */
+    MSGR_RECORD_AGENT,  /* never kept */
     MSGR_RECORD_USER,
     MSGR_RECORD_USER_KEY,
     MSGR_RECORD_APPLICATION,

@@ -6,10 +6,12 @@
  */
 #include "msgr-session-calls.h"
 
+#include "msgr-agent.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-guid.h"
+#include "msgr-offer.h"
 #include "msgr-session-flow.h"
 #include "msgr-session-rules.h"
 #include "msgr-text.h"
@@ -159,6 +161,19 @@ msgr_side_set_local_address(MsgrSide *self, const char *address, GError **error)
 gboolean
 msgr_side_invite(MsgrSide *self, MsgrContact *contact, const char *app_data, GError **error)
 {
+    return msgr_side_invite_for(self, contact, app_data, 0, error);
+}
+
+/**
+ * msgr_side_invite_for:
+ * @timeout: seconds that the invitation may wait; 0: the configured time
+ *
+ * The same for a time of the inviter's choice.
+ */
+gboolean
+msgr_side_invite_for(MsgrSide *self, MsgrContact *contact, const char *app_data, guint timeout,
+                     GError **error)
+{
     const char *app = msgr_side_session_data(self)->app;
 
     if (!msgr_check_app_data(app_data, error) || !msgr_session_check(self, MSGR_CALL_INVITE, error))
@@ -168,7 +183,7 @@ msgr_side_invite(MsgrSide *self, MsgrContact *contact, const char *app_data, GEr
                            "Set the session's application first");
     if (!check_registered(self->user, app, error) || !msgr_invitation_check(self, contact, error))
         return FALSE;
-    msgr_invitation_send(self, contact, app_data, 0);
+    msgr_invitation_send(self, contact, app_data, timeout);
     return TRUE;
 }
 
@@ -184,19 +199,60 @@ check_invite_options(const MsgrInviteOptions *options, GError **error)
     return FALSE;
 }
 
-/**
- * msgr_session_check_invite:
- *
- * The part of msgr_session_invite_contact() that does not depend on the contact.
- *
- * Errors: MSGR_ERROR_INVALID_ARGS, MSGR_ERROR_APP_NOT_REGISTERED.
- */
-gboolean
-msgr_session_check_invite(MsgrClient *client, const char *guid, const char *app_data,
-                          const MsgrInviteOptions *options, GError **error)
+/* What does not depend on the contact. */
+static gboolean
+check_invite(MsgrClient *client, const char *guid, const char *app_data,
+             const MsgrInviteOptions *options, GError **error)
 {
     return msgr_check_guid(guid, error) && msgr_check_app_data(app_data, error) &&
            check_invite_options(options, error) && check_registered(client->user, guid, error);
+}
+
+static MsgrSide *
+prepare_session(MsgrClient *client, const char *guid, const MsgrInviteOptions *options)
+{
+    MsgrSide *side = msgr_session_side(new_session(client), MSGR_INVITER);
+
+    take_application(side, guid);
+    if (options->local_address != NULL)
+        take_local_address(side, options->local_address);
+    if (options->detach)
+        msgr_side_data(side)->detached = TRUE;
+    return side;
+}
+
+/**
+ * msgr_session_let_choose:
+ *
+ * Creates a session and sets it up. Whom it invites the user is asked by its agent; until then it
+ * stays in READY.
+ *
+ * Returns: (nullable) (transfer none): the inviter's side.
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS, MSGR_ERROR_APP_NOT_REGISTERED, MSGR_ERROR_FAILED if there is no
+ * agent, and those of msgr_session_create().
+ */
+MsgrSide *
+msgr_session_let_choose(MsgrClient *client, const char *guid, const char *app_data,
+                        const MsgrInviteOptions *options, GError **error)
+{
+    MsgrSide *side;
+
+    if (!check_invite(client, guid, app_data, options, error))
+        return NULL;
+    if (msgr_agent_active(client->user, MSGR_AGENT_UI) == NULL) {
+        msgr_refuse(error, MSGR_ERROR_FAILED,
+                    "You can't be asked for a contact: no agent of yours is running");
+        return NULL;
+    }
+    if (!check_session_quota(client, error))
+        return NULL;
+    side = prepare_session(client, guid, options);
+    msgr_side_data(side)->is_choosing = TRUE;
+    msgr_side_session_data(side)->timeout = options->timeout;
+    msgr_string_set(&msgr_side_session_data(side)->app_data, app_data);
+    msgr_offer(side);
+    return side;
 }
 
 /**
@@ -217,15 +273,10 @@ msgr_session_invite_contact(MsgrClient *client, const char *guid, MsgrContact *c
     MsgrSide draft = { .user = client->user };
     MsgrSide *side;
 
-    if (!msgr_session_check_invite(client, guid, app_data, options, error) ||
+    if (!check_invite(client, guid, app_data, options, error) ||
         !msgr_invitation_check(&draft, contact, error) || !check_session_quota(client, error))
         return NULL;
-    side = msgr_session_side(new_session(client), MSGR_INVITER);
-    take_application(side, guid);
-    if (options->local_address != NULL)
-        take_local_address(side, options->local_address);
-    if (options->detach)
-        msgr_side_data(side)->detached = TRUE;
+    side = prepare_session(client, guid, options);
     msgr_invitation_send(side, contact, app_data, options->timeout);
     return side;
 }
@@ -250,6 +301,7 @@ miss_application(MsgrSide *self, GError **error)
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_signal(&session->sides[i], "OnAppNotPresent",
                          g_variant_new("(ss)", data->app_name, data->app_url));
+    msgr_offer_download(self);
     return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
                        "The application is not registered here: install it, then accept");
 }
@@ -275,6 +327,7 @@ msgr_side_accept(MsgrSide *self, const char *app_data, const char *local_address
     if (local_address != NULL)
         take_local_address(self, local_address);
     msgr_session_set_state(session, MSGR_STATE_ACCEPTED);
+    msgr_offer_withdraw(self, 0);
     msgr_side_signal(msgr_side_other(self), "OnAccepted", g_variant_new("(s)", app_data));
     msgr_launch_begin(session);
     return TRUE;
@@ -414,6 +467,9 @@ msgr_side_suppress(MsgrSide *self, MsgrClient *client, const char *event, GError
                            "The event is \"OnInvitation\" or \"BeforeAppLaunch\"");
     if (!msgr_session_check(self, MSGR_CALL_SUPPRESS_INVITATION, error))
         return FALSE;
+    if (msgr_side_data(self)->shown_to != 0)
+        return msgr_refuse(error, MSGR_ERROR_SESSION_STATE_INVALID,
+                           "The user's agent shows the invitation already");
     msgr_session_touch(self->session);
     msgr_side_data(self)->handled = TRUE;
     return TRUE;

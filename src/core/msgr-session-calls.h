@@ -21,15 +21,17 @@ typedef struct {
 } MsgrInviteOptions;
 
 MsgrSide *msgr_session_create(MsgrClient *client, GError **error);
-gboolean msgr_session_check_invite(MsgrClient *client, const char *guid, const char *app_data,
-                                   const MsgrInviteOptions *options, GError **error);
 MsgrSide *msgr_session_invite_contact(MsgrClient *client, const char *guid, MsgrContact *contact,
                                       const char *app_data, const MsgrInviteOptions *options,
                                       GError **error);
+MsgrSide *msgr_session_let_choose(MsgrClient *client, const char *guid, const char *app_data,
+                                  const MsgrInviteOptions *options, GError **error);
 gboolean msgr_side_set_application(MsgrSide *self, const char *guid, GError **error);
 gboolean msgr_side_set_local_address(MsgrSide *self, const char *address, GError **error);
 gboolean msgr_side_invite(MsgrSide *self, MsgrContact *contact, const char *app_data,
                           GError **error);
+gboolean msgr_side_invite_for(MsgrSide *self, MsgrContact *contact, const char *app_data,
+                              guint timeout, GError **error);
 gboolean msgr_side_accept(MsgrSide *self, const char *app_data, const char *local_address,
                           GError **error);
 gboolean msgr_side_decline(MsgrSide *self, const char *app_data, GError **error);

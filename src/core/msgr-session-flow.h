@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 gboolean msgr_invitation_check(MsgrSide *inviter, MsgrContact *contact, GError **error);
 void msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_data,
                           guint timeout);
+GVariant *msgr_invitation_details(MsgrSide *invitee);
 void msgr_invitation_show(MsgrSide *invitee, MsgrClient *client);
 void msgr_invitation_app_registered(MsgrUser *user, const MsgrAppEntry *entry);
 

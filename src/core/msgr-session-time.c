@@ -4,6 +4,7 @@
  * What time does to sessions: deadlines pass, and parties that went do not come back.
  */
 #include "msgr-client.h"
+#include "msgr-offer.h"
 #include "msgr-session-flow.h"
 
 /* The application whose client has to be there for this side to go on; NULL: none. */
@@ -61,7 +62,7 @@ next_of_state(MsgrSession *session)
 
     switch (data->state) {
     case MSGR_STATE_INVITATION:
-        return data->expires_boot;
+        return MIN(data->expires_boot, msgr_offer_next(session));
     case MSGR_STATE_ACCEPTED:
         return msgr_launch_next(session);
     case MSGR_STATE_CANCELLED:
@@ -127,6 +128,8 @@ lose(MsgrSession *session)
         return;
     }
     msgr_session_set_state(session, MSGR_STATE_CANCELLED);
+    msgr_offer_withdraw(&session->sides[MSGR_INVITER],
+                        msgr_error_hresult(MSGR_ERROR_SESSION_CANCELLED_LOCAL));
     msgr_turn_remove(session->model->turn, session);
 }
 
@@ -159,6 +162,8 @@ msgr_session_run(gpointer data, gint64 now)
         expire(session);
     else if (is_lost(session, now))
         lose(session);
+    else if (state == MSGR_STATE_INVITATION)
+        msgr_offer_run(session, now);
     else if (state == MSGR_STATE_ACCEPTED)
         msgr_launch_run(session, now);
     msgr_session_schedule(session);

@@ -7,6 +7,7 @@
 
 #include "msgr-client.h"
 #include "msgr-contact.h"
+#include "msgr-offer.h"
 #include "msgr-session-flow.h"
 
 static void
@@ -371,5 +372,6 @@ msgr_side_terminated(MsgrSide *self, guint32 hr, const char *app_data)
 {
     msgr_session_touch(self->session);
     msgr_side_data(self)->result = hr;
+    msgr_offer_withdraw(self, hr);
     msgr_side_signal(self, "OnTermination", g_variant_new("(us)", hr, app_data));
 }

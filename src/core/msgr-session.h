@@ -37,6 +37,9 @@ typedef struct {
     char *attached_app;   /* NULL until the side is attached */
     guint32 result;       /* the hr of its OnTermination */
     gboolean handled;     /* the default action of OnInvitation was suppressed */
+    gboolean is_choosing; /* the user is asked whom to invite */
+    guint64 shown_to;     /* the agent that was asked about it; 0: none */
+    guint64 download_offered_to;
     MsgrContact *contact; /* the other party, as this one knows it */
     MsgrLaunch launch;
     gint64 launch_due; /* boot clock: when what the launch waits for is over */
@@ -53,6 +56,7 @@ typedef struct {
     char *app_name;
     char *app_url;
     char *app_data;      /* of the Invite */
+    guint timeout;       /* of an Invite to come: seconds; 0: the configured one */
     gint64 expires_at;   /* microseconds since the epoch; 0: never */
     gint64 expires_boot; /* the same by the boot clock */
     gboolean extended;   /* the deadline, for the application to be installed */
@@ -75,7 +79,8 @@ struct _MsgrSide {
     MsgrUser *user;
     char *id; /* 32 hex digits */
     char *path;
-    gint64 grace; /* boot clock: until when its application may come back; 0: it is there */
+    gint64 grace;     /* boot clock: until when its application may come back; 0: it is there */
+    gint64 offer_due; /* boot clock: when an invitation is shown by default; 0: from now on */
 };
 
 struct _MsgrSession {

@@ -15,6 +15,7 @@ typedef struct {
 struct _MsgrTurn {
     GPtrArray *entries; /* of TurnEntry, in the order of the first change */
     GPtrArray *signals; /* of MsgrSignal */
+    GPtrArray *orders;  /* of MsgrOrder */
 };
 
 static void
@@ -43,6 +44,7 @@ msgr_turn_new(void)
 
     self->entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
     self->signals = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_signal_free);
+    self->orders = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_order_unref);
     return self;
 }
 
@@ -51,6 +53,7 @@ msgr_turn_free(MsgrTurn *self)
 {
     g_ptr_array_unref(self->entries);
     g_ptr_array_unref(self->signals);
+    g_ptr_array_unref(self->orders);
     g_free(self);
 }
 
@@ -142,6 +145,35 @@ msgr_turn_steal_signals(MsgrTurn *self)
     return signals;
 }
 
+/**
+ * msgr_turn_order:
+ * @order: (transfer full): what is asked of a user's process
+ *
+ * It leaves with the turn, after the events.
+ *
+ * Returns: (transfer none): @order, for its maker to complete.
+ */
+MsgrOrder *
+msgr_turn_order(MsgrTurn *self, MsgrOrder *order)
+{
+    g_ptr_array_add(self->orders, order);
+    return order;
+}
+
+/**
+ * msgr_turn_steal_orders:
+ *
+ * Returns: (transfer full): the orders since the last call, in their order.
+ */
+GPtrArray *
+msgr_turn_steal_orders(MsgrTurn *self)
+{
+    GPtrArray *orders = self->orders;
+
+    self->orders = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_order_unref);
+    return orders;
+}
+
 static gboolean
 keeps(MsgrRecord *record)
 {
@@ -214,7 +246,7 @@ undo(TurnEntry *entry)
  * msgr_turn_rollback:
  *
  * Puts everything back as it was before the turn, the latest first, and drops what it would have
- * told.
+ * told and asked for.
  */
 void
 msgr_turn_rollback(MsgrTurn *self)
@@ -223,4 +255,5 @@ msgr_turn_rollback(MsgrTurn *self)
         undo(self->entries->pdata[i - 1]);
     g_ptr_array_set_size(self->entries, 0);
     g_ptr_array_set_size(self->signals, 0);
+    g_ptr_array_set_size(self->orders, 0);
 }

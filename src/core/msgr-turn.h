@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "msgr-record.h"
+#include "msgr-order.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +37,8 @@ void msgr_turn_remove(MsgrTurn *self, gpointer record);
 void msgr_turn_signal(MsgrTurn *self, const char *to, const char *path, const char *iface,
                       const char *name, GVariant *args);
 GPtrArray *msgr_turn_steal_signals(MsgrTurn *self);
+MsgrOrder *msgr_turn_order(MsgrTurn *self, MsgrOrder *order);
+GPtrArray *msgr_turn_steal_orders(MsgrTurn *self);
 gboolean msgr_turn_needs_writing(MsgrTurn *self);
 void msgr_turn_foreach_write(MsgrTurn *self, MsgrTurnWrite func, gpointer data);
 void msgr_turn_commit(MsgrTurn *self);

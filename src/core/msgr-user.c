@@ -7,6 +7,7 @@
 
 #include "msgr-client.h"
 #include "msgr-contact.h"
+#include "msgr-offer.h"
 #include "msgr-session-flow.h"
 
 #define MOST_STRANGERS 4096
@@ -98,6 +99,7 @@ user_finalize(MsgrRecord *record)
     msgr_agenda_entry_clear(&self->lock_change);
     data_clear(&self->data);
     g_hash_table_unref(self->clients);
+    g_hash_table_unref(self->agents);
     g_hash_table_unref(self->sides);
     g_hash_table_unref(self->live);
     g_hash_table_unref(self->waiting);
@@ -151,6 +153,7 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->data.status = MSGR_STATUS_ONLINE;
     msgr_agenda_entry_init(&self->lock_change, model->agenda, lock_changes, self);
     self->clients = g_hash_table_new(NULL, NULL);
+    self->agents = g_hash_table_new(NULL, NULL);
     self->sides = g_hash_table_new(NULL, NULL);
     self->live = g_hash_table_new(NULL, NULL);
     self->waiting = g_hash_table_new(NULL, NULL);
@@ -284,8 +287,9 @@ has_client(MsgrUser *self, const char *app_id)
 /**
  * msgr_user_is_there:
  *
- * A user is there while one of its clients has unlocked the session manager. A share stands for a
- * client: it is how scripts, each of whose calls is a client of its own, are there in between.
+ * A user is there while one of its clients has unlocked the session manager, or it has an agent. A
+ * share stands for a client: it is how scripts, each of whose calls is a client of its own, are
+ * there in between.
  */
 gboolean
 msgr_user_is_there(MsgrUser *self)
@@ -323,6 +327,7 @@ msgr_user_presence_changed(MsgrUser *self)
     }
     for (GList *l = sides; l != NULL; l = l->next)
         msgr_side_presence_changed(l->data);
+    msgr_offer_all(self);
 }
 
 static gboolean

@@ -50,6 +50,7 @@ struct _MsgrUser {
     MsgrAgendaEntry lock_change; /* the end of a share, or of a refusal */
 
     GHashTable *clients;      /* set of MsgrClient */
+    GHashTable *agents;       /* set of MsgrAgent */
     GHashTable *sides;        /* set of MsgrSide: every session of the user's */
     GHashTable *live;         /* set of MsgrSide: those that have not ended */
     GHashTable *waiting;      /* set of MsgrSide: invitations that the user has not answered */

@@ -12,8 +12,8 @@ const MsgrInterface *const *
 msgr_interfaces(void)
 {
     static const MsgrInterface *const interfaces[] = {
-        &msgr_messenger1, &msgr_lock1, &msgr_key_manager1, &msgr_session_manager1, &msgr_session1,
-        &msgr_contact1,   NULL,
+        &msgr_messenger1,       &msgr_lock1,    &msgr_key_manager1, &msgr_agent_manager1,
+        &msgr_session_manager1, &msgr_session1, &msgr_contact1,     NULL,
     };
 
     return interfaces;

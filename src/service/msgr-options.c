@@ -50,6 +50,35 @@ msgr_options_uint32(GVariant *options, const char *key, guint32 *value, GError *
 }
 
 gboolean
+msgr_options_int32(GVariant *options, const char *key, gint32 *value, GError **error)
+{
+    g_autoptr(GVariant) entry = NULL;
+
+    if (!lookup(options, key, G_VARIANT_TYPE_INT32, &entry, error))
+        return FALSE;
+    if (entry != NULL)
+        *value = g_variant_get_int32(entry);
+    return TRUE;
+}
+
+/**
+ * msgr_options_strings:
+ * @value: (inout) (transfer container): stays as it is where there is no such key; the strings live
+ * as long as @options
+ */
+gboolean
+msgr_options_strings(GVariant *options, const char *key, const char ***value, GError **error)
+{
+    g_autoptr(GVariant) entry = NULL;
+
+    if (!lookup(options, key, G_VARIANT_TYPE_STRING_ARRAY, &entry, error))
+        return FALSE;
+    if (entry != NULL)
+        g_variant_lookup(options, key, "^a&s", value);
+    return TRUE;
+}
+
+gboolean
 msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError **error)
 {
     g_autoptr(GVariant) entry = NULL;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What leaves: held until the turn is in the ledger, then sent in one order, each to its one
- * destination.
+ * destination. Orders go by the courier, which knows what a destination can take.
  */
 #include "msgr-outbox.h"
 
@@ -10,6 +10,7 @@
 typedef struct {
     MsgrCall *call;      /* NULL for an event */
     GPtrArray *messages; /* of GDBusMessage */
+    GPtrArray *orders;   /* of MsgrOrder */
 } Letter;
 
 /* A turn that would tell more ends early: what is told takes memory until it leaves. */
@@ -22,6 +23,7 @@ typedef struct {
 struct _MsgrOutbox {
     GDBusConnection *connection;
     MsgrReceipts *receipts;
+    MsgrCourier *courier;
     GPtrArray *letters;
     gsize bytes;
 };
@@ -33,16 +35,18 @@ letter_free(gpointer data)
 
     g_clear_pointer(&letter->call, msgr_call_unref);
     g_ptr_array_unref(letter->messages);
+    g_ptr_array_unref(letter->orders);
     g_free(letter);
 }
 
 MsgrOutbox *
-msgr_outbox_new(GDBusConnection *connection, MsgrReceipts *receipts)
+msgr_outbox_new(GDBusConnection *connection, MsgrReceipts *receipts, MsgrCourier *courier)
 {
     MsgrOutbox *self = g_new0(MsgrOutbox, 1);
 
     self->connection = g_object_ref(connection);
     self->receipts = receipts;
+    self->courier = courier;
     self->letters = g_ptr_array_new_with_free_func(letter_free);
     return self;
 }
@@ -65,12 +69,20 @@ message_bytes(GDBusMessage *message)
 }
 
 static gsize
+order_bytes(const MsgrOrder *order)
+{
+    return sizeof *order + (order->args == NULL ? 0 : g_variant_get_size(order->args));
+}
+
+static gsize
 letter_bytes(const Letter *letter)
 {
     gsize bytes = 0;
 
     for (guint i = 0; i < letter->messages->len; i++)
         bytes += message_bytes(letter->messages->pdata[i]);
+    for (guint i = 0; i < letter->orders->len; i++)
+        bytes += order_bytes(letter->orders->pdata[i]);
     return bytes;
 }
 
@@ -100,23 +112,26 @@ add_signals(Letter *letter, GPtrArray *signals, const char *caller, gboolean to_
  * msgr_outbox_add:
  * @call: (nullable): what is answered; none for an event
  * @reply: (nullable) (transfer full): the answer, if one is expected
- * @signals: (element-type MsgrSignal): what happened by it
+ * @turn: what happened by it since the last call of this
  *
- * The reply goes first, then the caller's signals, then the others'.
+ * The reply goes first, then the caller's signals, then the others', then the orders.
  *
  * Returns: how many calls more this is worth.
  */
 guint
-msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, GPtrArray *signals)
+msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, MsgrTurn *turn)
 {
+    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(turn);
+    g_autoptr(GPtrArray) orders = msgr_turn_steal_orders(turn);
     Letter *letter;
     gsize bytes;
 
-    if (call == NULL && signals->len == 0)
+    if (call == NULL && signals->len == 0 && orders->len == 0)
         return 0;
     letter = g_new0(Letter, 1);
     letter->call = call == NULL ? NULL : msgr_call_ref(call);
     letter->messages = g_ptr_array_new_with_free_func(g_object_unref);
+    letter->orders = g_steal_pointer(&orders);
     if (reply != NULL)
         g_ptr_array_add(letter->messages, reply);
     if (call != NULL)
@@ -174,6 +189,8 @@ msgr_outbox_send(MsgrOutbox *self)
 
         for (guint j = 0; j < letter->messages->len; j++)
             send_message(self, letter->messages->pdata[j]);
+        for (guint j = 0; j < letter->orders->len; j++)
+            msgr_courier_take(self->courier, letter->orders->pdata[j]);
     }
     g_ptr_array_set_size(self->letters, 0);
     self->bytes = 0;
@@ -182,7 +199,7 @@ msgr_outbox_send(MsgrOutbox *self)
 /**
  * msgr_outbox_fail:
  *
- * Nothing has changed: the callers are told why, and no signal leaves.
+ * Nothing has changed: the callers are told why, and no signal and no order leaves.
  */
 void
 msgr_outbox_fail(MsgrOutbox *self, const GError *error)

@@ -5,8 +5,10 @@
  */
 #include "msgr-service.h"
 
+#include "msgr-agent.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
+#include "msgr-courier.h"
 #include "msgr-dispatch.h"
 #include "msgr-gate.h"
 #include "msgr-inbox.h"
@@ -26,12 +28,16 @@ struct _MsgrService {
     MsgrBuckets *buckets;
     MsgrInbox *inbox;
     MsgrGate *gate;
+    MsgrAnswerQueue *answers;
+    MsgrCourier *courier;
     MsgrOutbox *outbox;
     MsgrReceipts *receipts;
     MsgrUserDatabase *user_database;
     MsgrTimer *timer;
     MsgrServiceEvents events;
 };
+
+static void destination_recovered(const char *name, gpointer data);
 
 /**
  * msgr_service_new:
@@ -49,7 +55,11 @@ msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
     msgr_buckets_configure(self->buckets, config);
     self->inbox = msgr_inbox_new(connection, self->buckets);
     self->receipts = msgr_receipts_new(connection);
-    self->outbox = msgr_outbox_new(connection, self->receipts);
+    self->answers = msgr_answer_queue_new(self);
+    self->courier =
+        msgr_courier_new(connection, self->receipts, self->answers,
+                         &(MsgrCourierFuncs){ .recovered = destination_recovered, .data = self });
+    self->outbox = msgr_outbox_new(connection, self->receipts, self->courier);
     self->user_database = msgr_user_database_new();
     return self;
 }
@@ -62,6 +72,8 @@ msgr_service_free(MsgrService *self)
     g_clear_pointer(&self->gate, msgr_gate_free);
     g_clear_pointer(&self->timer, msgr_timer_free);
     msgr_outbox_free(self->outbox);
+    msgr_courier_free(self->courier);
+    msgr_answer_queue_free(self->answers);
     msgr_receipts_free(self->receipts);
     g_clear_pointer(&self->model, msgr_model_free);
     g_clear_pointer(&self->ledger, msgr_ledger_close);
@@ -114,9 +126,7 @@ end_turn(MsgrService *self)
 static void
 add_events(MsgrService *self)
 {
-    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
-
-    msgr_outbox_add(self->outbox, NULL, NULL, signals);
+    msgr_outbox_add(self->outbox, NULL, NULL, self->model->turn);
 }
 
 /**
@@ -164,6 +174,47 @@ run_due(MsgrService *self)
         ;
 }
 
+/**
+ * msgr_service_turn:
+ *
+ * A turn of its own for something that comes neither from a client nor from the agenda.
+ *
+ * Returns: whether it was kept; if not, nothing has changed.
+ */
+gboolean
+msgr_service_turn(MsgrService *self, MsgrTurnFunc func, gpointer data)
+{
+    gboolean kept;
+
+    run_due(self);
+    func(data);
+    add_events(self);
+    kept = end_turn(self);
+    msgr_timer_set(self->timer, msgr_agenda_next(self->model->agenda));
+    return kept;
+}
+
+typedef struct {
+    MsgrService *service;
+    const char *name;
+} Recovery;
+
+static void
+recover(gpointer data)
+{
+    const Recovery *recovery = data;
+
+    msgr_agent_recovered(recovery->service->model, recovery->name);
+}
+
+static void
+destination_recovered(const char *name, gpointer data)
+{
+    Recovery recovery = { data, name };
+
+    msgr_service_turn(data, recover, &recovery);
+}
+
 static void
 time_has_come(gpointer data)
 {
@@ -177,12 +228,11 @@ time_has_come(gpointer data)
 static void
 add_answer(MsgrService *self, MsgrCall *call, GVariant *value, GError *error)
 {
-    g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(self->model->turn);
     GDBusMessage *reply =
         error != NULL ? msgr_call_error(call, error) : msgr_call_reply(call, value);
     guint cost;
 
-    cost = msgr_outbox_add(self->outbox, call, reply, signals);
+    cost = msgr_outbox_add(self->outbox, call, reply, self->model->turn);
     msgr_buckets_charge(self->buckets, msgr_call_sender(call), cost);
     g_clear_error(&error);
     if (msgr_outbox_is_full(self->outbox))
@@ -293,7 +343,10 @@ call_arrived(GDBusMessage *message, gpointer data)
 static void
 client_left(const char *name, gpointer data)
 {
-    msgr_gate_gone(((MsgrService *)data)->gate, name);
+    MsgrService *self = data;
+
+    msgr_gate_gone(self->gate, name);
+    msgr_courier_gone(self->courier, name);
 }
 
 static void

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 /* Goes on with a call that was deferred. */
 typedef GVariant *(*MsgrContinuation)(MsgrCall *call, gpointer data, GError **error);
 
+typedef void (*MsgrTurnFunc)(gpointer data);
+
 /**
  * MsgrServiceEvents:
  * @replaced: another process has taken the service's name
@@ -46,5 +48,6 @@ void msgr_service_handle(MsgrService *self, MsgrCall *call);
 void msgr_service_answer(MsgrService *self, MsgrCall *call, GError *error);
 void msgr_service_client_gone(MsgrService *self, MsgrClient *client);
 void msgr_service_end_turn(MsgrService *self);
+gboolean msgr_service_turn(MsgrService *self, MsgrTurnFunc func, gpointer data);
 
 G_END_DECLS

@@ -54,17 +54,6 @@ get_invite_options(GVariant *options, MsgrInviteOptions *result, GError **error)
            msgr_options_check_token(options, error);
 }
 
-/* The user is asked by its agent, in its own session. */
-static GVariant *
-choose_contact(MsgrCall *call, const char *guid, const char *app_data,
-               const MsgrInviteOptions *options, GError **error)
-{
-    if (!msgr_session_check_invite(call->client, guid, app_data, options, error))
-        return NULL;
-    return refuse(error, MSGR_ERROR_FAILED,
-                  "You can't be asked for a contact: no agent of yours is running");
-}
-
 static GVariant *
 invite_contact(MsgrCall *call, GVariant *args, GError **error)
 {
@@ -77,7 +66,7 @@ invite_contact(MsgrCall *call, GVariant *args, GError **error)
     if (!get_invite_options(options, &invite, error))
         return NULL;
     if (g_str_equal(path, "/"))
-        return choose_contact(call, guid, app_data, &invite, error);
+        return session_path(msgr_session_let_choose(call->client, guid, app_data, &invite, error));
     target = msgr_target_find(msgr_service_model(call->service), call->client, path);
     return session_path(
         msgr_session_invite_contact(call->client, guid, target.contact, app_data, &invite, error));

@@ -227,6 +227,7 @@ table_of(MsgrRecord *record)
     case MSGR_RECORD_SESSION:
         return MSGR_TABLE_SESSION;
     case MSGR_RECORD_CLIENT:
+    case MSGR_RECORD_AGENT:
     default:
         return MSGR_N_TABLES;
     }

@@ -84,6 +84,7 @@ msgr_test_model_new(void)
     t->keys = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_key_unref);
     t->apps = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_app_entry_unref);
     t->signals = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_signal_free);
+    t->orders = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_order_unref);
     t->model = new_model(t, config);
     msgr_test_set_key(t, CHESS, "hmac-sha256", "'capabilities': ['sessions', 'private']");
     msgr_test_set_key(t, CARDS, "hmac-sha256", "'capabilities': ['sessions']");
@@ -101,6 +102,7 @@ msgr_test_model_free(MsgrTestModel *t)
     g_ptr_array_unref(t->keys);
     g_ptr_array_unref(t->apps);
     g_ptr_array_unref(t->signals);
+    g_ptr_array_unref(t->orders);
     g_free(t);
     if (warnings->len > 0)
         g_assert_cmpstr(warnings->pdata[0], ==, "no warning that nobody asked for");
@@ -422,9 +424,11 @@ void
 msgr_test_commit(MsgrTestModel *t)
 {
     g_autoptr(GPtrArray) left = msgr_turn_steal_signals(t->model->turn);
+    g_autoptr(GPtrArray) orders = msgr_turn_steal_orders(t->model->turn);
 
     msgr_turn_commit(t->model->turn);
     g_ptr_array_extend_and_steal(t->signals, g_steal_pointer(&left));
+    g_ptr_array_extend_and_steal(t->orders, g_steal_pointer(&orders));
 }
 
 /* The turn can't be written. What had to happen in it by itself happens again. */
@@ -440,4 +444,5 @@ msgr_test_drop(MsgrTestModel *t)
 {
     msgr_test_commit(t);
     g_ptr_array_set_size(t->signals, 0);
+    g_ptr_array_set_size(t->orders, 0);
 }

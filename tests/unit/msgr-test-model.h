@@ -44,6 +44,7 @@ typedef struct {
     GPtrArray *keys;    /* of MsgrKey: keys.d */
     GPtrArray *apps;    /* of MsgrAppEntry: apps.d */
     GPtrArray *signals; /* of MsgrSignal: what left, until a test looks at it */
+    GPtrArray *orders;  /* of MsgrOrder: the same */
 } MsgrTestModel;
 
 MsgrTestModel *msgr_test_model_new(void);

@@ -18,6 +18,23 @@ DEADLINE = 30
 Event = collections.namedtuple('Event', 'seq sender path iface member args typed')
 
 
+class Call(Event):
+    """A call that came to an object of a client's, and waits for its answer."""
+
+    def attach(self, client):
+        self.client = client
+        return self
+
+    def answer(self, signature='', *args, **options):
+        """pidfds: processes that descriptors are to stand for; fds: so many others."""
+        self.client.worker.send('answering', op='answer', conn=self.client.number, serial=self.seq,
+                                sig=signature, args=encode(list(args)), **options).get()
+
+    def fail(self, name='org.freedesktop.DBus.Error.Failed', message='no'):
+        self.client.worker.send('failing', op='answer', conn=self.client.number, serial=self.seq,
+                                error=name, message=message).get()
+
+
 class BusError(Exception):
     def __init__(self, name, message, call):
         super().__init__('%s: %s (%s)' % (name, message, call))
@@ -111,6 +128,7 @@ class Worker:
         self.serials = itertools.count(1)
         self.replies = {}
         self.events = collections.defaultdict(list)
+        self.calls = collections.defaultdict(list)
         self.dead = False
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -120,10 +138,10 @@ class Worker:
             fields = json.loads(line)
             with self.condition:
                 if 'conn' in fields:
-                    event = Event(fields['seq'], fields['sender'], fields['path'],
-                                  fields['iface'], fields['member'], plain(fields['value']),
-                                  fields['value'])
-                    self.events[fields['conn']].append(event)
+                    kind, where = (Call, self.calls) if 'call' in fields else (Event, self.events)
+                    where[fields['conn']].append(
+                        kind(fields['seq'], fields['sender'], fields['path'], fields['iface'],
+                             fields['member'], plain(fields['value']), fields['value']))
                 else:
                     self.replies[fields['id']] = fields
                 self.condition.notify_all()
@@ -214,6 +232,8 @@ class Client:
         self.lock = Proxy(self, names.MANAGER, names.LOCK1)
         self.private_lock = Proxy(self, names.PRIVATE, names.LOCK1)
         self.keys = Proxy(self, names.ROOT, names.KEYMANAGER1, names.AGENTS)
+        self.agents = Proxy(self, names.ROOT, names.AGENTMANAGER1, names.AGENTS)
+        self.taken = 0
 
     def session(self, path):
         return Proxy(self, path, names.SESSION1)
@@ -248,6 +268,26 @@ class Client:
         """All that the service had to tell this client before is here when this returns."""
         return self.start(names.ROOT, names.PROPERTIES, 'Get', 'ss',
                           [names.MESSENGER1, 'Version']).reply()
+
+    # calls that come
+
+    def export(self, path, xml):
+        """An object at this path with the first interface of the XML."""
+        self.worker.send('exporting', op='export', conn=self.number, path=path, xml=xml).get()
+        return self
+
+    @property
+    def calls(self):
+        """Those that no wait_call() has returned."""
+        return [call.attach(self) for call in self.worker.calls[self.number][self.taken:]]
+
+    def wait_call(self, member, deadline=DEADLINE):
+        """The next call that comes, which must be of this member."""
+        self.worker.wait_for(lambda: self.calls, deadline, 'no call of %s' % member)
+        call = self.calls[0]
+        assert call.member == member, call
+        self.taken += 1
+        return call
 
     # signals
 

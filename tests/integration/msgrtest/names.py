@@ -22,6 +22,7 @@ MANAGER1 = 'org.msgr.SessionManager1'
 PRIVATE1 = 'org.msgr.Private1'
 SESSION1 = 'org.msgr.Session1'
 CONTACT1 = 'org.msgr.Contact1'
+AGENT1 = 'org.msgr.Agent1'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 INTROSPECTABLE = 'org.freedesktop.DBus.Introspectable'
 PEER = 'org.freedesktop.DBus.Peer'
@@ -37,6 +38,10 @@ METHODS = {
         'AddKey': ('s', ''),
         'RemoveKey': ('s', ''),
         'ListKeys': ('', 'aa{sv}'),
+    },
+    AGENTMANAGER1: {
+        'RegisterAgent': ('oa{sv}', ''),
+        'UnregisterAgent': ('o', ''),
     },
     MESSENGER1: {
         'ListServices': ('', 'a(ssssu)'),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The client side of the tests, in a process with a uid of its own: opens connections, sends what
-# it is told to, and reports all that comes, numbered in the order of arrival. One JSON object a
-# line, in on standard input and out on standard output. Stands alone, for it is copied to where
-# its user can read it.
+# it is told to, has objects that can be called, and reports all that comes, numbered in the order
+# of arrival. One JSON object a line, in on standard input and out on standard output. Stands alone,
+# for it is copied to where its user can read it.
 
 import json
 import os
@@ -49,6 +49,7 @@ def encode(variant):
 class Worker:
     def __init__(self):
         self.connections = {}
+        self.invocations = {}
         self.seq = 0
         self.buffer = b''
         self.loop = GLib.MainLoop()
@@ -117,6 +118,41 @@ class Worker:
                                            request.get('timeout', 60000), None, self.on_reply,
                                            request['id'])
 
+    def do_export(self, request):
+        """An object with one interface: its calls are reported, and answered by `answer`."""
+        node = Gio.DBusNodeInfo.new_for_xml(request['xml'])
+        number = request['conn']
+
+        def called(connection, sender, path, interface, member, parameters, invocation):
+            self.invocations[self.seq + 1] = invocation
+            self.emit(conn=number, call=True, sender=sender, path=path, iface=interface,
+                      member=member, sig=parameters.get_type_string(), value=encode(parameters))
+
+        self.connections[number].register_object(request['path'], node.interfaces[0], called, None,
+                                                 None)
+        self.emit(id=request['id'], sig='()', value=[])
+
+    def do_answer(self, request):
+        invocation = self.invocations.pop(request['serial'])
+        if 'error' in request:
+            invocation.return_dbus_error(request['error'], request['message'])
+        else:
+            value = GLib.Variant('(' + request['sig'] + ')', decode(request['args']))
+            invocation.return_value_with_unix_fd_list(value, self.fd_list(request))
+        self.emit(id=request['id'], sig='()', value=[])
+
+    @staticmethod
+    def fd_list(request):
+        """Pidfds of processes, then so many of /dev/null."""
+        fds = [os.pidfd_open(pid) for pid in request.get('pidfds', [])]
+        fds += [os.open('/dev/null', os.O_RDONLY | os.O_CLOEXEC)
+                for _ in range(request.get('fds', 0))]
+        result = Gio.UnixFDList.new()
+        for fd in fds:
+            result.append(fd)
+            os.close(fd)
+        return result if fds else None
+
     def do_emit(self, request):
         self.connections[request['conn']].emit_signal(
             request['dest'], request['path'], request['iface'], request['member'],
@@ -131,12 +167,7 @@ class Worker:
         if signature:
             message.set_body(GLib.Variant('(' + signature + ')', decode(request['args'])))
         if request.get('fds'):
-            fds = Gio.UnixFDList.new()
-            null = os.open('/dev/null', os.O_RDONLY | os.O_CLOEXEC)
-            for _ in range(request['fds']):
-                fds.append(null)
-            os.close(null)
-            message.set_unix_fd_list(fds)
+            message.set_unix_fd_list(Worker.fd_list(request))
         message.set_flags(Gio.DBusMessageFlags.NO_AUTO_START)
         return message
 
