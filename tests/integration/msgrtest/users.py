@@ -28,6 +28,7 @@ PLAYERS = 'msgrt-players'  # a group; bob is in it
 PLAYERS_GID = 48100
 
 MARKER = 'MSGR_TEST_NAMESPACE'
+NETWORK_MARKER = 'MSGR_TEST_NETWORK'
 UNSHARE = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc',
            '--propagation', 'private']
 
@@ -36,19 +37,27 @@ def is_root():
     return os.getuid() == 0
 
 
-def enter_namespace(argv):
-    """Runs this program again in a namespace of its own, where that is possible."""
+def enter_namespace(argv, network=False):
+    """Runs this program again in a namespace of its own, where that is possible; network: with a
+    network of its own too, in which there is nothing yet."""
     if not is_root() or os.environ.get(MARKER):
         return
+    unshare = UNSHARE + (['--net'] if network else [])
     allowed = os.environ.get('MSGR_TEST_NO_NAMESPACE') is None and subprocess.run(
-        UNSHARE + ['true'], stderr=subprocess.DEVNULL, check=False).returncode == 0
+        unshare + ['true'], stderr=subprocess.DEVNULL, check=False).returncode == 0
     os.environ[MARKER] = 'yes' if allowed else 'no'
     if allowed:
-        os.execvp(UNSHARE[0], UNSHARE + [sys.executable] + argv)
+        os.environ[NETWORK_MARKER] = 'yes' if network else 'no'
+        os.execvp(unshare[0], unshare + [sys.executable] + argv)
 
 
 def in_namespace():
     return os.environ.get(MARKER) == 'yes'
+
+
+def has_network():
+    """Whether this process may do with its network what it likes."""
+    return os.environ.get(NETWORK_MARKER) == 'yes'
 
 
 def write_database(folder):

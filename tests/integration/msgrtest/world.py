@@ -61,7 +61,9 @@ class Hall:
         self.msgrd = self.copy(msgrd, 0o755)
         self.worker_script = self.copy(os.path.join(HERE, 'worker.py'), 0o644)
         self.monitor_script = self.copy(os.path.join(HERE, 'monitor.py'), 0o644)
+        self.policy = policy
         self.workers = {}
+        self.shared = {}
         self.worker_log = open(self.folder + '/workers.log', 'w', encoding='utf-8')
         service = self.users.find('service')
         self.bus = Bus(self.folder + '/bus', policy, service.uid, self.users.environment,
@@ -82,7 +84,15 @@ class Hall:
             self.workers[short] = Worker(short, [sys.executable, self.worker_script], popen)
         return self.workers[short]
 
+    def share(self, make):
+        """What make(hall) returns, made once for all tests of the file; closed after the last."""
+        if make not in self.shared:
+            self.shared[make] = make(self)
+        return self.shared[make]
+
     def close(self):
+        for thing in reversed(list(self.shared.values())):
+            thing.close()
         for worker in self.workers.values():
             worker.close()
         self.bus.check()
@@ -108,6 +118,12 @@ class World:
         self.daemon = None
         self.daemons = []
         self.clients = []
+        self.owned = []
+
+    def own(self, thing):
+        """Closes it when the test is over, the last one first."""
+        self.owned.append(thing)
+        return thing
 
     def make_dir(self, name, mode=0o755, owner=None):
         path = os.path.join(self.folder, name)
@@ -208,7 +224,9 @@ class World:
     def close(self, failed):
         """Ends everything; what goes wrong in that fails a test that had gone well."""
         problem = None
-        for step in [c.close for c in self.clients] + [d.stop for d in self.daemons]:
+        steps = [t.close for t in reversed(self.owned)]
+        steps += [c.close for c in self.clients] + [d.stop for d in self.daemons]
+        for step in steps:
             try:
                 step()
             except AssertionError as error:
