@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "msgr-config-text.h"
 #include "msgr-key.h"
 
 #define LOGIN_DEFS "/etc/login.defs"
@@ -71,32 +72,8 @@ static const Option options[] = {
 /* One file while it is read. */
 typedef struct {
     MsgrConfig *config;
-    const char *path;
-    char *text;
-    GKeyFile *keys;
-    GPtrArray *problems; /* (nullable) */
+    MsgrConfigText *text;
 } Reader;
-
-static void add_problem(GPtrArray *problems, const char *path, guint line, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
-
-/* Line 0: none in particular. */
-static void
-add_problem(GPtrArray *problems, const char *path, guint line, const char *format, ...)
-{
-    g_autofree char *what = NULL;
-    va_list args;
-
-    if (problems == NULL)
-        return;
-    va_start(args, format);
-    what = g_strdup_vprintf(format, args);
-    va_end(args);
-    if (line == 0)
-        g_ptr_array_add(problems, g_strdup_printf("%s: %s", path, what));
-    else
-        g_ptr_array_add(problems, g_strdup_printf("%s:%u: %s", path, line, what));
-}
 
 static void
 add_range(GArray *ranges, guint32 first, guint32 last)
@@ -156,54 +133,13 @@ parse_uid_range(const char *text, MsgrUidRange *range)
     return range->first <= range->last;
 }
 
-static guint
-find_line_in_group(char **lines, guint at, const char *key)
-{
-    guint found = 0;
-
-    for (guint i = at; lines[i] != NULL; i++) {
-        const char *line = g_strchug(lines[i]);
-        const char *rest = line + strlen(key);
-
-        if (i > at && *line == '[')
-            break;
-        if (!g_str_has_prefix(line, key))
-            continue;
-        while (*rest == ' ' || *rest == '\t')
-            rest++;
-        if (*rest == '=')
-            found = i + 1;
-    }
-    return found;
-}
-
-/* GKeyFile doesn't tell lines. Where a key is there twice, the last counts, here as there. */
-static guint
-find_line(const char *text, const char *group, const char *key)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autofree char *header = g_strdup_printf("[%s]", group);
-    guint found = 0;
-
-    for (guint i = 0; lines[i] != NULL; i++) {
-        guint line;
-
-        if (!g_str_has_prefix(g_strchug(lines[i]), header))
-            continue;
-        line = key == NULL ? i + 1 : find_line_in_group(lines, i, key);
-        if (line != 0)
-            found = line;
-    }
-    return found;
-}
-
 static char **
 read_list(Reader *reader, const Option *option)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     g_auto(GStrv) raw = NULL;
 
-    raw = g_key_file_get_string_list(reader->keys, option->group, option->key, NULL, NULL);
+    raw = g_key_file_get_string_list(reader->text->keys, option->group, option->key, NULL, NULL);
     if (raw == NULL)
         return NULL;
     for (char **item = raw; *item != NULL; item++) {
@@ -218,7 +154,8 @@ read_list(Reader *reader, const Option *option)
 static const char *
 read_environment(Reader *reader, const Option *option, gpointer field)
 {
-    g_autofree char *value = g_key_file_get_value(reader->keys, option->group, option->key, NULL);
+    g_autofree char *value =
+        g_key_file_get_value(reader->text->keys, option->group, option->key, NULL);
 
     g_strstrip(value);
     if (!g_str_equal(value, MSGR_ENVIRONMENT_PRODUCTION) &&
@@ -233,7 +170,7 @@ static const char *
 read_boolean(Reader *reader, const Option *option, gpointer field)
 {
     g_autoptr(GError) error = NULL;
-    gboolean value = g_key_file_get_boolean(reader->keys, option->group, option->key, &error);
+    gboolean value = g_key_file_get_boolean(reader->text->keys, option->group, option->key, &error);
 
     if (error != NULL)
         return "true or false";
@@ -244,7 +181,8 @@ read_boolean(Reader *reader, const Option *option, gpointer field)
 static const char *
 read_uint(Reader *reader, const Option *option, gpointer field)
 {
-    g_autofree char *value = g_key_file_get_value(reader->keys, option->group, option->key, NULL);
+    g_autofree char *value =
+        g_key_file_get_value(reader->text->keys, option->group, option->key, NULL);
     guint64 number;
 
     if (!g_ascii_string_to_unsigned(g_strstrip(value), 10, option->min, option->max, &number, NULL))
@@ -320,97 +258,45 @@ static void
 read_key(Reader *reader, const char *group, const char *key)
 {
     const Option *option = find_option(group, key);
-    guint line = find_line(reader->text, group, key);
+    guint line = msgr_config_text_line(reader->text, group, key);
     const char *wanted;
 
     if (option == NULL) {
-        add_problem(reader->problems, reader->path, line, "unknown key \"%s\" in [%s]", key, group);
+        msgr_config_text_problem(reader->text, line, "unknown key \"%s\" in [%s]", key, group);
         return;
     }
     wanted = read_option(reader, option);
     if (wanted == NULL)
         return;
     if (option->type == TYPE_UINT)
-        add_problem(reader->problems, reader->path, line, "\"%s\" must be %s from %u to %u", key,
-                    wanted, option->min, option->max);
+        msgr_config_text_problem(reader->text, line, "\"%s\" must be %s from %u to %u", key, wanted,
+                                 option->min, option->max);
     else
-        add_problem(reader->problems, reader->path, line, "\"%s\" must be %s", key, wanted);
+        msgr_config_text_problem(reader->text, line, "\"%s\" must be %s", key, wanted);
 }
 
 static void
 read_group(Reader *reader, const char *group)
 {
-    g_auto(GStrv) keys = g_key_file_get_keys(reader->keys, group, NULL, NULL);
+    g_auto(GStrv) keys = msgr_config_text_keys(reader->text, group);
 
     if (find_option(group, NULL) == NULL) {
-        add_problem(reader->problems, reader->path, find_line(reader->text, group, NULL),
-                    "unknown group [%s]", group);
+        msgr_config_text_problem(reader->text, msgr_config_text_line(reader->text, group, NULL),
+                                 "unknown group [%s]", group);
         return;
     }
-    /* a key that is there twice is told twice, with the same value */
-    for (char **key = keys; key != NULL && *key != NULL; key++) {
-        if (!g_strv_contains((const char *const *)key + 1, *key))
-            read_key(reader, group, *key);
-    }
-}
-
-/* How many bytes the first @count lines of @text have. */
-static gsize
-bytes_of_lines(const char *text, guint count)
-{
-    const char *p = text;
-
-    while (count-- > 0 && *p != '\0') {
-        const char *end = strchr(p, '\n');
-
-        p = end != NULL ? end + 1 : p + strlen(p);
-    }
-    return (gsize)(p - text);
-}
-
-static gboolean
-lines_parse(Reader *reader, guint count, GError **error)
-{
-    gsize length = bytes_of_lines(reader->text, count);
-
-    return g_key_file_load_from_data(reader->keys, reader->text, length, G_KEY_FILE_NONE, error);
-}
-
-/* Up to the first line that GKeyFile can't read, which is found by halves: it doesn't tell. */
-static void
-parse_good_lines(Reader *reader)
-{
-    g_autoptr(GError) error = NULL;
-    guint good = 0, bad = 1;
-
-    for (const char *p = reader->text; *p != '\0'; p++)
-        bad += *p == '\n';
-    if (lines_parse(reader, bad, NULL))
-        return;
-    while (bad - good > 1) {
-        guint middle = good + (bad - good) / 2;
-
-        if (lines_parse(reader, middle, NULL))
-            good = middle;
-        else
-            bad = middle;
-    }
-    lines_parse(reader, bad, &error);
-    add_problem(reader->problems, reader->path, bad, "%s; the rest of the file is ignored",
-                error->message);
-    reader->config->is_whole = FALSE;
-    lines_parse(reader, good, NULL);
+    for (char **key = keys; *key != NULL; key++)
+        read_key(reader, group, *key);
 }
 
 static void
-read_text(MsgrConfig *config, const char *path, char *text, GPtrArray *problems)
+read_text(MsgrConfig *config, const char *path, const char *text, GPtrArray *problems)
 {
-    g_autoptr(GKeyFile) keys = g_key_file_new();
-    Reader reader = { config, path, text, keys, problems };
-    g_auto(GStrv) groups = NULL;
+    g_autoptr(MsgrConfigText) file = msgr_config_text_new(path, text, NULL, problems);
+    Reader reader = { config, file };
+    g_auto(GStrv) groups = g_key_file_get_groups(file->keys, NULL);
 
-    parse_good_lines(&reader);
-    groups = g_key_file_get_groups(keys, NULL);
+    config->is_whole &= file->is_whole;
     for (char **group = groups; *group != NULL; group++)
         read_group(&reader, *group);
 }
@@ -428,13 +314,13 @@ read_file(MsgrConfig *config, const char *path, GPtrArray *problems)
         return;
     if (!g_file_get_contents(path, &text, &length, &error)) {
         if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-            add_problem(problems, path, 0, "%s", error->message);
+            msgr_config_problem(problems, path, 0, error->message);
             config->is_whole = FALSE;
         }
         return;
     }
     if (!g_utf8_validate_len(text, length, NULL)) {
-        add_problem(problems, path, 0, "not UTF-8; the file is ignored");
+        msgr_config_problem(problems, path, 0, "not UTF-8; the file is ignored");
         config->is_whole = FALSE;
         return;
     }

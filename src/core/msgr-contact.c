@@ -10,7 +10,10 @@
 #include <sodium.h>
 
 #include "msgr-client.h"
+#include "msgr-presence.h"
 #include "msgr-session.h"
+#include "msgr-visibility.h"
+#include "msgr-watch.h"
 
 #define ID_BYTES 16
 
@@ -33,14 +36,21 @@ contact_save(MsgrRecord *record)
     return saved;
 }
 
-/* Makes the user's contact list agree with what the contact says. */
+static void
+set_member(GHashTable *set, MsgrContact *self, gboolean is_member)
+{
+    if (self->record.linked && is_member)
+        g_hash_table_add(set, self);
+    else
+        g_hash_table_remove(set, self);
+}
+
+/* Makes the user's lists agree with what the contact says. */
 static void
 reindex(MsgrContact *self)
 {
-    if (self->record.linked && self->in_list)
-        g_hash_table_add(self->user->contact_list, self);
-    else
-        g_hash_table_remove(self->user->contact_list, self);
+    set_member(self->user->contact_list, self, self->in_list);
+    set_member(self->user->block_list, self, self->blocked);
 }
 
 static void
@@ -80,6 +90,8 @@ contact_unlink(MsgrRecord *record)
     g_hash_table_remove(self->user->model->contacts, self->id);
     g_hash_table_remove(self->user->contacts, key);
     reindex(self);
+    if (self->watch != NULL)
+        msgr_record_unlink(&self->watch->record);
 }
 
 static gboolean
@@ -97,6 +109,7 @@ contact_finalize(MsgrRecord *record)
     g_free(self->path);
     g_free(self->service);
     g_free(self->name);
+    g_hash_table_unref(self->sides);
     g_hash_table_unref(self->named_by);
     msgr_record_unref(self->user);
     g_free(self);
@@ -142,6 +155,7 @@ msgr_contact_new(MsgrUser *user, const char *service, const char *name)
     self->path = g_strconcat(MSGR_CONTACT_PREFIX, self->id, NULL);
     self->service = g_strdup(service);
     self->name = g_strdup(name);
+    self->sides = g_hash_table_new(NULL, NULL);
     self->named_by = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return self;
 }
@@ -160,23 +174,9 @@ msgr_contact_find(MsgrUser *user, const char *service, const char *name)
 }
 
 static gboolean
-is_in_a_session(MsgrContact *self)
-{
-    GHashTableIter iter;
-    gpointer side;
-
-    g_hash_table_iter_init(&iter, self->user->sides);
-    while (g_hash_table_iter_next(&iter, &side, NULL)) {
-        if (msgr_side_data(side)->contact == self)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
 can_be_forgotten(MsgrContact *self)
 {
-    return !self->in_list && !self->blocked && !is_in_a_session(self);
+    return !self->in_list && !self->blocked && g_hash_table_size(self->sides) == 0;
 }
 
 /* Memory for people who were only named is bounded: the one that was named longest ago goes. */
@@ -256,9 +256,30 @@ is_in_a_session_of(MsgrContact *self, MsgrClient *client)
     GHashTableIter iter;
     gpointer side;
 
-    g_hash_table_iter_init(&iter, self->user->sides);
+    g_hash_table_iter_init(&iter, self->sides);
     while (g_hash_table_iter_next(&iter, &side, NULL)) {
-        if (msgr_side_data(side)->contact == self && msgr_client_sees(client, side))
+        if (msgr_client_sees(client, side))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/**
+ * msgr_contact_is_in_live_session:
+ * @client: (nullable): one of the user's; %NULL for any
+ *
+ * Returns: whether there is a session with the contact that has not ended and that @client sees.
+ */
+gboolean
+msgr_contact_is_in_live_session(MsgrContact *self, MsgrClient *client)
+{
+    GHashTableIter iter;
+    gpointer side;
+
+    g_hash_table_iter_init(&iter, self->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL)) {
+        if (msgr_state_is_live(msgr_side_session_data(side)->state) &&
+            (client == NULL || msgr_client_sees(client, side)))
             return TRUE;
     }
     return FALSE;
@@ -299,6 +320,19 @@ msgr_contact_peer(MsgrContact *self)
     return msgr_model_user_by_name(self->user->model, self->name);
 }
 
+typedef guint32 (*StatusFunc)(MsgrUser *user, const char *service, const char *name);
+
+static guint32
+status_by(MsgrContact *self, StatusFunc status_of)
+{
+    MsgrUser *peer = msgr_contact_peer(self);
+
+    if (msgr_contact_is_echo(self))
+        return MSGR_STATUS_ONLINE;
+    return peer == NULL ? MSGR_STATUS_OFFLINE
+                        : status_of(peer, MSGR_LOCAL_SERVICE, self->user->data.name);
+}
+
 /**
  * msgr_contact_status:
  *
@@ -307,11 +341,31 @@ msgr_contact_peer(MsgrContact *self)
 guint32
 msgr_contact_status(MsgrContact *self)
 {
-    MsgrUser *peer = msgr_contact_peer(self);
+    return status_by(self, msgr_user_status_for);
+}
 
-    if (msgr_contact_is_echo(self))
-        return MSGR_STATUS_ONLINE;
-    return peer == NULL ? MSGR_STATUS_OFFLINE : msgr_user_status_for(peer, self->user);
+/**
+ * msgr_contact_status_last_shown:
+ *
+ * Returns: what the user saw before the service was started again.
+ */
+guint32
+msgr_contact_status_last_shown(MsgrContact *self)
+{
+    return status_by(self, msgr_user_status_last_shown);
+}
+
+/**
+ * msgr_contact_status_changed:
+ *
+ * What the user sees of the contact may have changed: those of its clients that are entitled to it
+ * are told.
+ */
+void
+msgr_contact_status_changed(MsgrContact *self)
+{
+    if (self->watch != NULL)
+        msgr_watch_look(self->watch);
 }
 
 static const char *
@@ -439,14 +493,24 @@ msgr_contact_list(MsgrUser *user)
  * msgr_contact_set_blocked:
  *
  * Whoever is blocked sees the user offline, and can't invite it. Sessions under way go on.
+ *
+ * Errors: MSGR_ERROR_LIMITS_EXCEEDED: as many are blocked as may be in the list.
  */
-void
-msgr_contact_set_blocked(MsgrContact *self, gboolean blocked)
+gboolean
+msgr_contact_set_blocked(MsgrContact *self, gboolean blocked, GError **error)
 {
+    const MsgrConfig *config = self->user->model->config;
+
     if (self->blocked == blocked)
-        return;
+        return TRUE;
+    if (blocked && g_hash_table_size(self->user->block_list) >= config->contacts_per_user)
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "As many contacts are blocked as is allowed");
     msgr_turn_touch(self->user->model->turn, self);
     self->blocked = blocked;
+    reindex(self);
+    msgr_presence_changed(self->user);
+    return TRUE;
 }
 
 static void
@@ -455,6 +519,8 @@ set_in_list(MsgrContact *self, gboolean in_list)
     msgr_turn_touch(self->user->model->turn, self);
     self->in_list = in_list;
     reindex(self);
+    msgr_watch_update(self);
+    msgr_presence_changed(self->user);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "msgr-guid.h"
 #include "msgr-offer.h"
 #include "msgr-session-flow.h"
+#include "msgr-visibility.h"
 
 static guint
 waiting_from(MsgrUser *invitee, MsgrUser *inviter)
@@ -62,7 +63,8 @@ msgr_invitation_check(MsgrSide *inviter, MsgrContact *contact, GError **error)
     peer = msgr_contact_peer(contact);
     if (peer == inviter->user)
         return msgr_refuse(error, MSGR_ERROR_INVITED_SELF, "You can't invite yourself: try echo");
-    if (peer == NULL || !msgr_user_can_be_invited_by(peer, inviter->user))
+    if (peer == NULL ||
+        !msgr_user_can_be_invited_by(peer, MSGR_LOCAL_SERVICE, inviter->user->data.name))
         return msgr_refuse(error, MSGR_ERROR_NOT_LOGGED_ON, "The contact is not there");
     return check_quota(peer, inviter->user, error);
 }

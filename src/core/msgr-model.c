@@ -7,8 +7,10 @@
 
 #include <sodium.h>
 
+#include "msgr-fixed-policy.h"
 #include "msgr-key-ring.h"
 #include "msgr-lock.h"
+#include "msgr-presence.h"
 #include "msgr-session-flow.h"
 #include "msgr-user.h"
 
@@ -40,6 +42,10 @@ msgr_model_new(MsgrConfig *config, MsgrClock clock, const guint8 *secret)
     self->sides = g_hash_table_new(g_str_hash, g_str_equal);
     self->sessions = g_hash_table_new(g_str_hash, g_str_equal);
     self->contacts = g_hash_table_new(g_str_hash, g_str_equal);
+    self->watches =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+    self->unsettled = g_hash_table_new_full(NULL, NULL, msgr_record_unref, NULL);
+    self->fixed_policies = msgr_fixed_policy_table(NULL);
     self->keys =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)msgr_key_unref);
     self->packaged_apps =
@@ -68,6 +74,7 @@ unlink_users_own(MsgrModel *self)
         unlink_all(((MsgrUser *)user)->applications);
         unlink_all(((MsgrUser *)user)->keys);
         unlink_all(((MsgrUser *)user)->agents);
+        unlink_all(((MsgrUser *)user)->policies);
     }
 }
 
@@ -84,12 +91,15 @@ msgr_model_free(MsgrModel *self)
     unlink_all(self->sessions);
     unlink_all(self->contacts);
     unlink_users_own(self);
+    g_hash_table_unref(self->unsettled);
     g_hash_table_unref(self->users_by_name);
     g_hash_table_unref(self->users);
     g_hash_table_unref(self->clients);
     g_hash_table_unref(self->sides);
     g_hash_table_unref(self->sessions);
     g_hash_table_unref(self->contacts);
+    g_hash_table_unref(self->watches);
+    g_hash_table_unref(self->fixed_policies);
     g_hash_table_unref(self->keys);
     g_hash_table_unref(self->packaged_apps);
     msgr_agenda_entry_clear(&self->key_expiry);
@@ -110,6 +120,8 @@ msgr_model_set_config(MsgrModel *self, MsgrConfig *config)
     MsgrConfig *old = self->config;
 
     self->config = msgr_config_ref(config);
+    if (old->invitations != config->invitations)
+        msgr_presence_changed_for_all(self);
     msgr_config_unref(old);
     msgr_key_ring_revalidate(self);
 }
@@ -184,6 +196,7 @@ msgr_model_start(MsgrModel *self)
     g_hash_table_iter_init(&iter, self->users);
     while (g_hash_table_iter_next(&iter, NULL, &user))
         msgr_lock_tell_user(user); /* what it shares ends when it would have */
+    msgr_presence_resume(self);
     for (GList *l = sessions; l != NULL; l = l->next)
         msgr_launch_resume(l->data);
 }

@@ -24,7 +24,9 @@ typedef struct _MsgrClient MsgrClient;
 typedef struct _MsgrAgent MsgrAgent;
 typedef struct _MsgrUserKey MsgrUserKey;
 typedef struct _MsgrApplication MsgrApplication;
+typedef struct _MsgrPolicy MsgrPolicy;
 typedef struct _MsgrContact MsgrContact;
+typedef struct _MsgrWatch MsgrWatch;
 typedef struct _MsgrSession MsgrSession;
 typedef struct _MsgrSide MsgrSide;
 
@@ -37,14 +39,17 @@ struct _MsgrModel {
     MsgrTurn *turn;
     guint8 secret[MSGR_SECRET_BYTES]; /* what the paths of contacts are derived from */
 
-    GHashTable *users;         /* uid -> MsgrUser, owns */
-    GHashTable *users_by_name; /* sign-in name -> MsgrUser */
-    GHashTable *clients;       /* unique name -> MsgrClient */
-    GHashTable *sides;         /* hex id -> MsgrSide */
-    GHashTable *sessions;      /* session id -> MsgrSession */
-    GHashTable *contacts;      /* hex id -> MsgrContact */
-    GHashTable *keys;          /* id -> MsgrKey, owns: those of keys.d */
-    GHashTable *packaged_apps; /* guid -> MsgrAppEntry, owns: those of apps.d */
+    GHashTable *users;          /* uid -> MsgrUser, owns */
+    GHashTable *users_by_name;  /* sign-in name -> MsgrUser */
+    GHashTable *clients;        /* unique name -> MsgrClient */
+    GHashTable *sides;          /* hex id -> MsgrSide */
+    GHashTable *sessions;       /* session id -> MsgrSession */
+    GHashTable *contacts;       /* hex id -> MsgrContact */
+    GHashTable *watches;        /* sign-in name -> set of MsgrWatch: of that user's status */
+    GHashTable *unsettled;      /* set of MsgrUser, owns: who may look otherwise than before */
+    GHashTable *keys;           /* id -> MsgrKey, owns: those of keys.d */
+    GHashTable *packaged_apps;  /* guid -> MsgrAppEntry, owns: those of apps.d */
+    GHashTable *fixed_policies; /* sign-in name -> MsgrFixedPolicy, owns: what users.d says */
     MsgrAgendaEntry key_expiry;
     guint64 agents_registered; /* ever; tells which came first */
 };

@@ -15,9 +15,11 @@ typedef struct _MsgrRecord MsgrRecord;
 typedef enum {
     MSGR_RECORD_CLIENT, /* never kept */
     MSGR_RECORD_AGENT,  /* never kept */
+    MSGR_RECORD_WATCH,  /* never kept */
     MSGR_RECORD_USER,
     MSGR_RECORD_USER_KEY,
     MSGR_RECORD_APPLICATION,
+    MSGR_RECORD_POLICY,
     MSGR_RECORD_CONTACT,
     MSGR_RECORD_SESSION,
 } MsgrRecordKind;

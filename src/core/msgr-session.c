@@ -9,6 +9,7 @@
 #include "msgr-contact.h"
 #include "msgr-offer.h"
 #include "msgr-session-flow.h"
+#include "msgr-watch.h"
 
 static void
 side_data_clear(MsgrSideData *data)
@@ -68,11 +69,24 @@ session_save(MsgrRecord *record)
     return copy;
 }
 
+/* Who was invited in the turn that is taken back was not. */
+static void
+forget_contacts(MsgrSession *self)
+{
+    for (int i = 0; i < MSGR_N_ROLES; i++) {
+        MsgrContact *contact = self->data.sides[i].contact;
+
+        if (contact != NULL)
+            g_hash_table_remove(contact->sides, &self->sides[i]);
+    }
+}
+
 static void
 session_restore(MsgrRecord *record, gpointer saved)
 {
     MsgrSession *self = (MsgrSession *)record;
 
+    forget_contacts(self);
     data_clear(&self->data);
     self->data = *(MsgrSessionData *)saved;
     g_free(saved);
@@ -270,6 +284,8 @@ reindex_side(MsgrSide *side)
         g_hash_table_insert(sides, side->id, side);
     else
         g_hash_table_remove(sides, side->id);
+    if (msgr_side_data(side)->contact != NULL)
+        set_member(msgr_side_data(side)->contact->sides, side, exists);
     set_member(side->user->sides, side, exists);
     set_member(side->user->live, side, exists && msgr_state_is_live(state));
     set_member(side->user->waiting, side,
@@ -333,6 +349,8 @@ msgr_session_set_state(MsgrSession *self, MsgrState state)
 
         if (side_exists(side) && !(i == MSGR_INVITEE && state == MSGR_STATE_INVITATION))
             msgr_side_signal(side, "OnStateChanged", g_variant_new("(u)", previous));
+        if (msgr_side_data(side)->contact != NULL)
+            msgr_watch_update(msgr_side_data(side)->contact);
     }
     msgr_session_schedule(self);
 }

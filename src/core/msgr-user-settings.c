@@ -1,9 +1,10 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a user sets for itself: its name, its status, its policy, whether it is signed in.
+ * What a user sets for itself: its name, its status, whether it is signed in.
  */
 #include "msgr-client.h"
+#include "msgr-presence.h"
 
 /**
  * msgr_user_set_friendly_name:
@@ -50,86 +51,9 @@ void
 msgr_user_set_status(MsgrUser *self, guint32 status)
 {
     msgr_turn_touch(self->model->turn, self);
+    if (self->data.status != status)
+        msgr_presence_changed(self);
     self->data.status = status;
-}
-
-/**
- * msgr_user_audience_is_valid:
- *
- * Returns: whether @audience is one that a policy can name.
- */
-gboolean
-msgr_user_audience_is_valid(const char *audience)
-{
-    static const char *const audiences[] = { "everyone", "contacts", "nobody", NULL };
-
-    return g_strv_contains(audiences, audience);
-}
-
-/* The value lives as long as the policy. */
-static gboolean
-lookup_audience(GVariant *policy, const char *key, const char **value, GError **error)
-{
-    g_autoptr(GVariant) entry = g_variant_lookup_value(policy, key, NULL);
-    const char *text = NULL;
-
-    if (entry == NULL)
-        return TRUE;
-    if (g_variant_lookup(policy, key, "&s", &text) && msgr_user_audience_is_valid(text)) {
-        *value = text;
-        return TRUE;
-    }
-    g_set_error(error, MSGR_ERROR, MSGR_ERROR_INVALID_ARGS,
-                "%s must be \"everyone\", \"contacts\" or \"nobody\"", key);
-    return FALSE;
-}
-
-/**
- * msgr_user_check_policy:
- * @policy: a{sv}: `AcceptFrom` and `StatusTo`
- *
- * Errors: MSGR_ERROR_INVALID_ARGS.
- */
-gboolean
-msgr_user_check_policy(GVariant *policy, GError **error)
-{
-    const char *unused = NULL;
-
-    return lookup_audience(policy, "AcceptFrom", &unused, error) &&
-           lookup_audience(policy, "StatusTo", &unused, error);
-}
-
-/**
- * msgr_user_set_policy:
- * @policy: one that msgr_user_check_policy() lets pass; what is not there stays as it is
- */
-void
-msgr_user_set_policy(MsgrUser *self, GVariant *policy)
-{
-    const char *accept_from = self->data.accept_from, *status_to = self->data.status_to;
-
-    lookup_audience(policy, "AcceptFrom", &accept_from, NULL);
-    lookup_audience(policy, "StatusTo", &status_to, NULL);
-    msgr_turn_touch(self->model->turn, self);
-    msgr_string_set(&self->data.accept_from, accept_from);
-    msgr_string_set(&self->data.status_to, status_to);
-}
-
-/**
- * msgr_user_policy:
- *
- * Returns: (transfer floating): a{sv} of the form that msgr_user_set_policy() takes.
- */
-GVariant *
-msgr_user_policy(MsgrUser *self)
-{
-    GVariantBuilder builder;
-
-    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(&builder, "{sv}", "AcceptFrom",
-                          g_variant_new_string(self->data.accept_from));
-    g_variant_builder_add(&builder, "{sv}", "StatusTo", g_variant_new_string(self->data.status_to));
-    return g_variant_builder_end(&builder);
 }
 
 /* Who is signed in or not may be known to every client of the user: its locks tell the same. */
@@ -165,6 +89,7 @@ msgr_user_sign_in(MsgrUser *self, MsgrClient *client)
     self->data.signed_in = TRUE;
     signal_everyone(self, "OnSignin", args);
     msgr_lock_tell_user(self);
+    msgr_presence_changed(self);
 }
 
 /**
@@ -208,6 +133,7 @@ msgr_user_sign_out(MsgrUser *self)
         msgr_lock_shut(l->data);
     msgr_lock_tell_user(self);
     msgr_user_presence_changed(self);
+    msgr_presence_changed(self);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-offer.h"
+#include "msgr-presence.h"
 #include "msgr-session-flow.h"
 
 #define MOST_STRANGERS 4096
@@ -18,8 +19,6 @@ data_clear(MsgrUserData *data)
     msgr_string_clear(&data->name);
     msgr_string_clear(&data->real_name);
     msgr_string_clear(&data->friendly_name);
-    msgr_string_clear(&data->accept_from);
-    msgr_string_clear(&data->status_to);
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         msgr_string_clear(&data->shares[i].app_id);
 }
@@ -40,8 +39,6 @@ user_save(MsgrRecord *record)
     msgr_string_ref(copy->name);
     msgr_string_ref(copy->real_name);
     msgr_string_ref(copy->friendly_name);
-    msgr_string_ref(copy->accept_from);
-    msgr_string_ref(copy->status_to);
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         msgr_string_ref(copy->shares[i].app_id);
     return copy;
@@ -97,6 +94,8 @@ user_finalize(MsgrRecord *record)
     MsgrUser *self = (MsgrUser *)record;
 
     msgr_agenda_entry_clear(&self->lock_change);
+    msgr_agenda_entry_clear(&self->leaving);
+    msgr_agenda_entry_clear(&self->round);
     data_clear(&self->data);
     g_hash_table_unref(self->clients);
     g_hash_table_unref(self->agents);
@@ -105,6 +104,8 @@ user_finalize(MsgrRecord *record)
     g_hash_table_unref(self->waiting);
     g_hash_table_unref(self->contacts);
     g_hash_table_unref(self->contact_list);
+    g_hash_table_unref(self->block_list);
+    g_hash_table_unref(self->policies);
     g_hash_table_unref(self->applications);
     g_hash_table_unref(self->keys);
     g_free(self);
@@ -147,11 +148,11 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->uid = uid;
     msgr_string_set(&self->data.name, name);
     msgr_string_set(&self->data.real_name, real_name);
-    msgr_string_set(&self->data.accept_from, "everyone");
-    msgr_string_set(&self->data.status_to, "everyone");
     self->data.signed_in = TRUE;
     self->data.status = MSGR_STATUS_ONLINE;
     msgr_agenda_entry_init(&self->lock_change, model->agenda, lock_changes, self);
+    msgr_agenda_entry_init(&self->leaving, model->agenda, msgr_presence_left, self);
+    msgr_agenda_entry_init(&self->round, model->agenda, msgr_presence_round_due, self);
     self->clients = g_hash_table_new(NULL, NULL);
     self->agents = g_hash_table_new(NULL, NULL);
     self->sides = g_hash_table_new(NULL, NULL);
@@ -159,6 +160,8 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->waiting = g_hash_table_new(NULL, NULL);
     self->contacts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->contact_list = g_hash_table_new(NULL, NULL);
+    self->block_list = g_hash_table_new(NULL, NULL);
+    self->policies = g_hash_table_new(g_str_hash, g_str_equal);
     self->applications = g_hash_table_new(g_str_hash, g_str_equal);
     self->keys = g_hash_table_new(g_str_hash, g_str_equal);
     return self;
@@ -180,7 +183,7 @@ forget_a_stranger(MsgrModel *model)
 
         if (!user->data.seen && g_hash_table_size(user->clients) == 0 &&
             g_hash_table_size(user->sides) == 0 && g_hash_table_size(user->keys) == 0 &&
-            g_hash_table_size(user->contacts) == 0) {
+            g_hash_table_size(user->contacts) == 0 && g_hash_table_size(user->policies) == 0) {
             msgr_turn_remove(model->turn, user);
             return;
         }
@@ -227,6 +230,7 @@ void
 msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name)
 {
     MsgrUser *namesake = msgr_model_user_by_name(self->model, name);
+    g_autofree char *old_name = g_strdup(self->data.name);
 
     if (namesake == self && g_str_equal(self->data.name, name) &&
         g_str_equal(self->data.real_name, real_name))
@@ -238,6 +242,8 @@ msgr_user_set_names(MsgrUser *self, const char *name, const char *real_name)
     msgr_string_set(&self->data.name, name);
     msgr_string_set(&self->data.real_name, real_name);
     g_hash_table_replace(self->model->users_by_name, self->data.name, self);
+    msgr_presence_name_changed(self->model, old_name);
+    msgr_presence_changed(self);
 }
 
 /**
@@ -314,7 +320,8 @@ msgr_user_has_app(MsgrUser *self, const char *app_id)
 /**
  * msgr_user_presence_changed:
  *
- * To be called when a client has been unlocked, locked or gone: sessions begin or end their grace.
+ * To be called when a client has been unlocked, locked or gone: sessions begin or end their grace,
+ * and others may see the user come or go.
  */
 void
 msgr_user_presence_changed(MsgrUser *self)
@@ -325,63 +332,8 @@ msgr_user_presence_changed(MsgrUser *self)
         msgr_turn_touch(self->model->turn, self);
         self->data.seen = TRUE;
     }
+    msgr_presence_came_or_went(self);
     for (GList *l = sides; l != NULL; l = l->next)
         msgr_side_presence_changed(l->data);
     msgr_offer_all(self);
-}
-
-static gboolean
-policy_admits(MsgrUser *self, const char *policy, MsgrUser *other)
-{
-    MsgrContact *contact;
-
-    if (g_str_equal(policy, "everyone"))
-        return TRUE;
-    contact = msgr_contact_find(self, MSGR_LOCAL_SERVICE, other->data.name);
-    return g_str_equal(policy, "contacts") && contact != NULL && contact->in_list;
-}
-
-static gboolean
-has_blocked(MsgrUser *self, MsgrUser *other)
-{
-    MsgrContact *contact = msgr_contact_find(self, MSGR_LOCAL_SERVICE, other->data.name);
-
-    return contact != NULL && contact->blocked;
-}
-
-/* The one place that decides who is taken for present by whom. */
-static gboolean
-shows_itself_to(MsgrUser *self, MsgrUser *other)
-{
-    return self->data.signed_in && self->data.status != MSGR_STATUS_INVISIBLE &&
-           msgr_user_is_there(self) && !has_blocked(self, other);
-}
-
-/**
- * msgr_user_status_for:
- *
- * Returns: the MISTATUS that @viewer sees: OFFLINE, whatever the reason why.
- */
-guint32
-msgr_user_status_for(MsgrUser *self, MsgrUser *viewer)
-{
-    if (self == viewer)
-        return msgr_user_is_there(self) ? self->data.status : MSGR_STATUS_OFFLINE;
-    /* whom an invitation is refused to must not see from the status that it is a refusal */
-    if (!msgr_user_can_be_invited_by(self, viewer) ||
-        !policy_admits(self, self->data.status_to, viewer))
-        return MSGR_STATUS_OFFLINE;
-    return self->data.status;
-}
-
-/**
- * msgr_user_can_be_invited_by:
- *
- * Returns: whether an invitation would reach the user. An inviter can't tell why not.
- */
-gboolean
-msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter)
-{
-    return self->model->config->invitations && shows_itself_to(self, inviter) &&
-           policy_admits(self, self->data.accept_from, inviter);
 }

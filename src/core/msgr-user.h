@@ -27,9 +27,8 @@ typedef struct {
     char *friendly_name; /* NULL until one is set */
     gboolean seen;       /* has ever been there */
     gboolean signed_in;  /* to `local` */
+    gboolean shown;      /* as there, to those who may see it: for a while after it has left, too */
     guint32 status;      /* MISTATUS, as set by SetStatus */
-    char *accept_from;   /* everyone, contacts, nobody */
-    char *status_to;
     MsgrShare shares[MSGR_N_LOCKABLES];
 } MsgrUserData;
 
@@ -48,6 +47,10 @@ struct _MsgrUser {
     MsgrUserData data;
     MsgrFailures failures;
     MsgrAgendaEntry lock_change; /* the end of a share, or of a refusal */
+    MsgrAgendaEntry leaving;     /* when it counts as away */
+    MsgrAgendaEntry round; /* when those who watch it are gone through, if it may not be now */
+    gint64 next_round;     /* boot clock: when it may be */
+    gboolean was_there;    /* when that was looked at last */
 
     GHashTable *clients;      /* set of MsgrClient */
     GHashTable *agents;       /* set of MsgrAgent */
@@ -56,6 +59,8 @@ struct _MsgrUser {
     GHashTable *waiting;      /* set of MsgrSide: invitations that the user has not answered */
     GHashTable *contacts;     /* "service\nname" -> MsgrContact */
     GHashTable *contact_list; /* set of MsgrContact: those that are in the list */
+    GHashTable *block_list;   /* set of MsgrContact: those that are blocked */
+    GHashTable *policies;     /* service -> MsgrPolicy */
     GHashTable *applications; /* guid -> MsgrApplication */
     GHashTable *keys;         /* id -> MsgrUserKey */
 };
@@ -69,16 +74,10 @@ gboolean msgr_user_is_there(MsgrUser *self);
 gboolean msgr_user_has_app(MsgrUser *self, const char *app_id);
 const char *msgr_user_shared_app_id(MsgrUser *self, MsgrLockable object);
 void msgr_user_presence_changed(MsgrUser *self);
-guint32 msgr_user_status_for(MsgrUser *self, MsgrUser *viewer);
-gboolean msgr_user_can_be_invited_by(MsgrUser *self, MsgrUser *inviter);
 
 void msgr_user_set_friendly_name(MsgrUser *self, const char *name);
 gboolean msgr_user_check_status(guint32 status, GError **error);
 void msgr_user_set_status(MsgrUser *self, guint32 status);
-gboolean msgr_user_audience_is_valid(const char *audience);
-gboolean msgr_user_check_policy(GVariant *policy, GError **error);
-void msgr_user_set_policy(MsgrUser *self, GVariant *policy);
-GVariant *msgr_user_policy(MsgrUser *self);
 void msgr_user_sign_in(MsgrUser *self, MsgrClient *client);
 void msgr_user_set_share(MsgrUser *self, MsgrLockable object, const char *app_id, guint seconds);
 void msgr_user_sign_out(MsgrUser *self);

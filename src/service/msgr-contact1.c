@@ -6,6 +6,7 @@
 #include "msgr-contact.h"
 #include "msgr-interface-info.h"
 #include "msgr-interface.h"
+#include "msgr-watch.h"
 
 static GVariant *
 remove_contact(MsgrCall *call, GVariant *args, GError **error)
@@ -21,11 +22,17 @@ get(MsgrCall *call, const char *name)
     return msgr_contact_property(call->target.contact, name);
 }
 
+static GVariant *
+get_status(MsgrCall *call, const char *name)
+{
+    msgr_watch_note_reader(call->target.contact, call->client);
+    return get(call, name);
+}
+
 static gboolean
 set_blocked(MsgrCall *call, GVariant *value, GError **error)
 {
-    msgr_contact_set_blocked(call->target.contact, g_variant_get_boolean(value));
-    return TRUE;
+    return msgr_contact_set_blocked(call->target.contact, g_variant_get_boolean(value), error);
 }
 
 static const MsgrMethod methods[] = {
@@ -41,7 +48,7 @@ static const MsgrMethod methods[] = {
 static const MsgrProperty properties[] = {
     READ_ONLY("SigninName"),
     READ_ONLY("FriendlyName"),
-    READ_ONLY("Status"),
+    { "Status", MSGR_NEED_EITHER, get_status },
     READ_ONLY("ServiceId"),
     READ_ONLY("ServiceName"),
     READ_ONLY("IsSelf"),

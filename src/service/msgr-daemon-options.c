@@ -14,7 +14,7 @@
     "\n"                                                                                           \
     "Signals:\n"                                                                                   \
     "  TERM, INT   tell every client, and exit\n"                                                  \
-    "  HUP         read the configuration, the keys and the applications again\n"                  \
+    "  HUP         read the configuration, the keys, the applications and users.d again\n"         \
     "\n"                                                                                           \
     "To try it without root:  msgrd --session --verbose\n"                                         \
     "See msgrd(8), msgrd.conf(5), msgr-keys(5)."
@@ -27,6 +27,7 @@ msgr_daemon_options_free(MsgrDaemonOptions *self)
     g_strfreev(self->config_drop_ins);
     g_strfreev(self->keys_dirs);
     g_strfreev(self->apps_dirs);
+    g_strfreev(self->users_dirs);
     g_free(self->state_dir);
     g_free(self);
 }
@@ -89,6 +90,14 @@ config_dir(const MsgrDaemonOptions *self)
 }
 
 static void
+add_dir(GStrvBuilder *dirs, const char *dir, const char *last)
+{
+    g_autofree char *path = g_build_filename(dir, last, NULL);
+
+    g_strv_builder_add(dirs, path);
+}
+
+static void
 fill_config(MsgrDaemonOptions *self)
 {
     g_autoptr(GStrvBuilder) drop_ins = g_strv_builder_new();
@@ -105,12 +114,20 @@ fill_config(MsgrDaemonOptions *self)
     self->config_drop_ins = g_strv_builder_end(drop_ins);
 }
 
-static void
-add_dir(GStrvBuilder *dirs, const char *dir, const char *last)
+/* Beside the configuration file, wherever that is. */
+static char **
+users_dirs(const MsgrDaemonOptions *self)
 {
-    g_autofree char *path = g_build_filename(dir, last, NULL);
+    g_autoptr(GStrvBuilder) dirs = g_strv_builder_new();
+    g_autofree char *standard = config_dir(self);
+    g_autofree char *beside = g_path_get_dirname(self->config_file);
 
-    g_strv_builder_add(dirs, path);
+    if (!self->session)
+        add_dir(dirs, MSGR_LIB_DIR, "users.d");
+    add_dir(dirs, standard, "users.d");
+    if (!g_str_equal(beside, standard))
+        add_dir(dirs, beside, "users.d");
+    return g_strv_builder_end(dirs);
 }
 
 /* Packages', then the administrator's; on the session bus the system's, then the user's own. */
@@ -153,6 +170,7 @@ fill_dirs(MsgrDaemonOptions *self)
 {
     if (self->keys_dirs == NULL)
         self->keys_dirs = default_dirs(self, "keys.d");
+    self->users_dirs = users_dirs(self);
     if (self->apps_dirs == NULL)
         self->apps_dirs = default_dirs(self, "apps.d");
     if (self->state_dir == NULL)

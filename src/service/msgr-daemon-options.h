@@ -19,6 +19,7 @@ typedef struct {
     char **config_drop_ins; /* weakest first */
     char **keys_dirs;       /* weakest first */
     char **apps_dirs;       /* weakest first */
+    char **users_dirs;      /* weakest first */
     char *state_dir;
     gboolean replace;
     gboolean verbose;

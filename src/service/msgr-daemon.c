@@ -23,6 +23,7 @@ struct _MsgrDaemon {
     MsgrService *service;
     MsgrDropInDir *keys;
     MsgrDropInDir *applications;
+    MsgrDropInDir *users;
     gboolean is_leaving;
     int status;
 };
@@ -83,12 +84,21 @@ applications_changed(GPtrArray *files, gpointer data)
     msgr_service_set_applications(((MsgrDaemon *)data)->service, entries);
 }
 
+static void
+users_changed(GPtrArray *files, gpointer data)
+{
+    g_autoptr(GPtrArray) policies = msgr_file_entries_fixed_policies(files);
+
+    msgr_service_set_fixed_policies(((MsgrDaemon *)data)->service, policies);
+}
+
 /* Watched before they are read, so that no change falls in between. */
 static GPtrArray *
-open_dir(MsgrDaemon *self, char **dirs, MsgrDropInFunc changed, MsgrDropInDir **dir)
+open_dir(MsgrDaemon *self, char **dirs, const char *suffix, MsgrDropInFunc changed,
+         MsgrDropInDir **dir)
 {
     *dir =
-        msgr_drop_in_dir_new((const char *const *)dirs, ".json", MSGR_MAX_KEY_FILE, changed, self);
+        msgr_drop_in_dir_new((const char *const *)dirs, suffix, MSGR_MAX_KEY_FILE, changed, self);
     msgr_drop_in_dir_watch(*dir);
     return msgr_drop_in_dir_read(*dir);
 }
@@ -143,11 +153,15 @@ begin_service(MsgrDaemon *self, GError **error)
 {
     const MsgrDaemonOptions *options = self->options;
     const MsgrServiceEvents events = { replaced, self };
-    g_autoptr(GPtrArray) key_files = open_dir(self, options->keys_dirs, keys_changed, &self->keys);
+    g_autoptr(GPtrArray) key_files =
+        open_dir(self, options->keys_dirs, ".json", keys_changed, &self->keys);
     g_autoptr(GPtrArray) app_files =
-        open_dir(self, options->apps_dirs, applications_changed, &self->applications);
+        open_dir(self, options->apps_dirs, ".json", applications_changed, &self->applications);
+    g_autoptr(GPtrArray) user_files =
+        open_dir(self, options->users_dirs, ".conf", users_changed, &self->users);
     g_autoptr(GPtrArray) keys = msgr_file_entries_keys(key_files);
     g_autoptr(GPtrArray) entries = msgr_file_entries_applications(app_files);
+    g_autoptr(GPtrArray) policies = msgr_file_entries_fixed_policies(user_files);
 
     if (!msgr_bus_name_watch_leavers(self->connection, error) ||
         !msgr_bus_name_own(self->connection, options->replace, error) ||
@@ -155,9 +169,11 @@ begin_service(MsgrDaemon *self, GError **error)
         return FALSE;
     msgr_service_set_keys(self->service, keys);
     msgr_service_set_applications(self->service, entries);
+    msgr_service_set_fixed_policies(self->service, policies);
     msgr_service_open(self->service);
     return TRUE;
 }
+
 static gboolean
 reload(gpointer data)
 {
@@ -173,6 +189,7 @@ reload(gpointer data)
         g_warning("a file could not be read to its end: the configuration stays as it was");
     msgr_drop_in_dir_reread(self->keys);
     msgr_drop_in_dir_reread(self->applications);
+    msgr_drop_in_dir_reread(self->users);
     msgr_supervisor_ready();
     return G_SOURCE_CONTINUE;
 }
@@ -226,6 +243,7 @@ msgr_daemon_free(MsgrDaemon *self)
 {
     g_clear_object(&self->keys);
     g_clear_object(&self->applications);
+    g_clear_object(&self->users);
     g_clear_pointer(&self->service, msgr_service_free);
     if (self->connection != NULL) {
         g_signal_handlers_disconnect_by_data(self->connection, self);

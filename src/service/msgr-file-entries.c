@@ -1,15 +1,17 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the files of keys.d and apps.d say. A file that is wrong is named in the log; the others
- * work on.
+ * What the files of keys.d, apps.d and users.d say. A file that is wrong is named in the log; the
+ * others work on.
  */
 #include "msgr-file-entries.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "msgr-app-entry.h"
+#include "msgr-fixed-policy.h"
 #include "msgr-key.h"
 
 static void
@@ -110,4 +112,33 @@ msgr_file_entries_applications(GPtrArray *files)
         add_application(entries, files->pdata[i]);
     g_info("%u applications read", entries->len);
     return entries;
+}
+
+static void
+add_fixed_policy(GPtrArray *policies, const MsgrDropIn *file)
+{
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *user = g_strndup(file->name, strlen(file->name) - strlen(".conf"));
+
+    g_ptr_array_add(policies,
+                    msgr_fixed_policy_parse(user, file->path, file->text, file->length, problems));
+    for (guint i = 0; i < problems->len; i++)
+        g_warning("%s", (const char *)problems->pdata[i]);
+}
+
+/**
+ * msgr_file_entries_fixed_policies:
+ * @files: (element-type MsgrDropIn): each called like its user, with the end `.conf`
+ *
+ * Returns: (transfer full) (element-type MsgrFixedPolicy): what they fix.
+ */
+GPtrArray *
+msgr_file_entries_fixed_policies(GPtrArray *files)
+{
+    GPtrArray *policies = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_fixed_policy_unref);
+
+    for (guint i = 0; i < files->len; i++)
+        add_fixed_policy(policies, files->pdata[i]);
+    g_info("policies of %u users read", policies->len);
+    return policies;
 }

@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 
 GPtrArray *msgr_file_entries_keys(GPtrArray *files);
 GPtrArray *msgr_file_entries_applications(GPtrArray *files);
+GPtrArray *msgr_file_entries_fixed_policies(GPtrArray *files);
 
 G_END_DECLS

@@ -8,8 +8,10 @@
 #include "msgr-contact.h"
 #include "msgr-interface-info.h"
 #include "msgr-interface.h"
+#include "msgr-policy.h"
 #include "msgr-service.h"
 #include "msgr-text.h"
+#include "msgr-watch.h"
 
 static gboolean
 check_service(const char *id, GError **error)
@@ -152,6 +154,12 @@ get_contact(MsgrCall *call, GVariant *args, GError **error)
 static GVariant *
 list_contacts(MsgrCall *call, GVariant *args, GError **error)
 {
+    GHashTableIter iter;
+    gpointer contact;
+
+    g_hash_table_iter_init(&iter, call->client->user->contact_list);
+    while (g_hash_table_iter_next(&iter, &contact, NULL))
+        msgr_watch_note_reader(contact, call->client);
     return g_variant_new("(@a(oa{sv}))", msgr_contact_list(call->client->user));
 }
 
@@ -162,11 +170,12 @@ set_policy(MsgrCall *call, GVariant *args, GError **error)
     const char *service;
 
     g_variant_get(args, "(&s@a{sv})", &service, &policy);
-    if (!msgr_user_check_policy(policy, error) ||
+    if (!msgr_policy_check(policy, error) ||
         !msgr_need_check_rest(MSGR_NEED_CONTACT_LIST, call->client, error) ||
-        !check_service(service, error))
+        !check_service(service, error) ||
+        !msgr_policy_check_free(call->client->user, service, policy, error))
         return NULL;
-    msgr_user_set_policy(call->client->user, policy);
+    msgr_policy_set(call->client->user, service, policy);
     return g_variant_new("()");
 }
 
@@ -178,7 +187,7 @@ get_policy(MsgrCall *call, GVariant *args, GError **error)
     g_variant_get(args, "(&s)", &service);
     if (!check_service(service, error))
         return NULL;
-    return g_variant_new("(@a{sv})", msgr_user_policy(call->client->user));
+    return g_variant_new("(@a{sv})", msgr_policy_get(call->client->user, service));
 }
 
 static GVariant *

@@ -15,6 +15,8 @@
 #include "msgr-interface.h"
 #include "msgr-key-ring.h"
 #include "msgr-outbox.h"
+#include "msgr-policy.h"
+#include "msgr-presence.h"
 #include "msgr-timer.h"
 
 /* How long events wait that could not be written: a full disk must not make a busy loop. */
@@ -109,11 +111,19 @@ turn_failed(MsgrService *self, const GError *error)
     msgr_outbox_fail(self->outbox, error);
 }
 
+static void
+add_events(MsgrService *self)
+{
+    msgr_outbox_add(self->outbox, NULL, NULL, self->model->turn);
+}
+
 static gboolean
 end_turn(MsgrService *self)
 {
     g_autoptr(GError) error = NULL;
 
+    msgr_presence_settle(self->model);
+    add_events(self);
     if (!msgr_ledger_commit(self->ledger, self->model->turn, &error)) {
         turn_failed(self, error);
         return FALSE;
@@ -121,12 +131,6 @@ end_turn(MsgrService *self)
     msgr_turn_commit(self->model->turn);
     msgr_outbox_send(self->outbox);
     return TRUE;
-}
-
-static void
-add_events(MsgrService *self)
-{
-    msgr_outbox_add(self->outbox, NULL, NULL, self->model->turn);
 }
 
 /**
@@ -137,7 +141,6 @@ add_events(MsgrService *self)
 void
 msgr_service_end_turn(MsgrService *self)
 {
-    add_events(self);
     end_turn(self);
     msgr_timer_set(self->timer, msgr_agenda_next(self->model->agenda));
 }
@@ -151,7 +154,6 @@ run_one_due(MsgrService *self)
 
     if (entry == NULL)
         return FALSE;
-    add_events(self);
     if (!end_turn(self))
         msgr_agenda_entry_hold(entry, msgr_model_now(self->model) + RETRY_AFTER);
     return TRUE;
@@ -167,7 +169,6 @@ run_due(MsgrService *self)
     end_turn(self);
     while (msgr_model_run_due(self->model) != NULL)
         ;
-    add_events(self);
     if (end_turn(self))
         return;
     while (run_one_due(self))
@@ -188,7 +189,6 @@ msgr_service_turn(MsgrService *self, MsgrTurnFunc func, gpointer data)
 
     run_due(self);
     func(data);
-    add_events(self);
     kept = end_turn(self);
     msgr_timer_set(self->timer, msgr_agenda_next(self->model->agenda));
     return kept;
@@ -432,6 +432,17 @@ void
 msgr_service_set_applications(MsgrService *self, GPtrArray *entries)
 {
     msgr_application_replace_packaged(self->model, entries);
+    msgr_service_end_turn(self);
+}
+
+/**
+ * msgr_service_set_fixed_policies:
+ * @policies: (element-type MsgrFixedPolicy): what users.d holds now
+ */
+void
+msgr_service_set_fixed_policies(MsgrService *self, GPtrArray *policies)
+{
+    msgr_policy_replace_fixed(self->model, policies);
     msgr_service_end_turn(self);
 }
 

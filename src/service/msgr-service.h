@@ -39,6 +39,7 @@ MsgrReceipts *msgr_service_receipts(MsgrService *self);
 void msgr_service_set_config(MsgrService *self, MsgrConfig *config);
 void msgr_service_set_keys(MsgrService *self, GPtrArray *keys);
 void msgr_service_set_applications(MsgrService *self, GPtrArray *entries);
+void msgr_service_set_fixed_policies(MsgrService *self, GPtrArray *policies);
 void msgr_service_say_goodbye(MsgrService *self);
 
 void msgr_service_defer(MsgrCall *call);

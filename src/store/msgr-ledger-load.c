@@ -13,6 +13,7 @@
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-dir.h"
+#include "msgr-policy.h"
 #include "msgr-text.h"
 #include "msgr-user.h"
 
@@ -48,7 +49,7 @@ msgr_load_check_owner(const char *id, GError **error)
 static gboolean
 check_audience(const char *audience, GError **error)
 {
-    return msgr_user_audience_is_valid(audience);
+    return msgr_audience_parse(audience) != MSGR_AUDIENCE_UNSAID;
 }
 
 /* The record that was made of a row, unless the row turned out to make no sense. */
@@ -101,11 +102,10 @@ load_user(MsgrLoad *self, MsgrRow *row)
     msgr_string_set(&data->friendly_name, msgr_row_get_text_or_null(row, msgr_check_friendly_name));
     data->seen = msgr_row_get_boolean(row);
     data->signed_in = msgr_row_get_boolean(row);
+    data->shown = msgr_row_get_boolean(row);
     data->status = (guint32)msgr_row_get_int(row, 0, G_MAXUINT32);
     if (!msgr_user_check_status(data->status, NULL))
         msgr_row_refuse(row);
-    msgr_string_set(&data->accept_from, msgr_row_get_text(row, check_audience));
-    msgr_string_set(&data->status_to, msgr_row_get_text(row, check_audience));
     get_shares(self->model, row, data);
     return msgr_load_finish(row, user);
 }
@@ -157,6 +157,25 @@ load_application(MsgrLoad *self, MsgrRow *row)
         g_hash_table_contains(user->applications, entry->guid))
         return NULL;
     return msgr_application_new(user, entry);
+}
+
+static gpointer
+load_policy(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_load_get_user(self, row);
+    const char *service = msgr_row_get_text(row, msgr_load_check_name);
+    MsgrPolicy *policy;
+
+    if (!row->sane || g_hash_table_contains(user->policies, service))
+        return NULL;
+    policy = msgr_policy_new(user, service);
+    for (int i = 0; i < MSGR_N_POLICY_KEYS; i++) {
+        const char *audience = msgr_row_get_text_or_null(row, check_audience);
+
+        policy->audiences[i] =
+            audience == NULL ? MSGR_AUDIENCE_UNSAID : msgr_audience_parse(audience);
+    }
+    return msgr_load_finish(row, policy);
 }
 
 static gpointer
@@ -249,6 +268,7 @@ load_all(MsgrLoad *self, GError **error)
         [MSGR_TABLE_USER] = load_user,
         [MSGR_TABLE_USER_KEY] = load_user_key,
         [MSGR_TABLE_APPLICATION] = load_application,
+        [MSGR_TABLE_POLICY] = load_policy,
         [MSGR_TABLE_CONTACT] = load_contact,
         [MSGR_TABLE_SESSION] = msgr_load_session,
     };

@@ -10,6 +10,7 @@
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-row.h"
+#include "msgr-policy.h"
 #include "msgr-session.h"
 #include "msgr-user.h"
 
@@ -24,9 +25,8 @@ put_user(MsgrRow *row, MsgrUser *user)
     msgr_row_put_text(row, data->friendly_name);
     msgr_row_put_int(row, data->seen);
     msgr_row_put_int(row, data->signed_in);
+    msgr_row_put_int(row, data->shown);
     msgr_row_put_int(row, data->status);
-    msgr_row_put_text(row, data->accept_from);
-    msgr_row_put_text(row, data->status_to);
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         msgr_row_put_text(row, data->shares[i].app_id);
         msgr_row_put_int(row, data->shares[i].until);
@@ -58,6 +58,15 @@ put_application(MsgrRow *row, MsgrApplication *application)
     msgr_row_put_list(row, entry->app_ids);
     msgr_row_put_text(row, entry->registered_by);
     msgr_row_put_int(row, entry->registered_at);
+}
+
+static void
+put_policy(MsgrRow *row, MsgrPolicy *policy)
+{
+    msgr_row_put_int(row, policy->user->uid);
+    msgr_row_put_text(row, policy->service);
+    for (int i = 0; i < MSGR_N_POLICY_KEYS; i++)
+        msgr_row_put_text(row, msgr_audience_name(policy->audiences[i]));
 }
 
 static void
@@ -145,6 +154,9 @@ write_record(MsgrLedger *self, MsgrRecord *record, MsgrTableId table)
     case MSGR_TABLE_APPLICATION:
         put_application(&row, (MsgrApplication *)record);
         break;
+    case MSGR_TABLE_POLICY:
+        put_policy(&row, (MsgrPolicy *)record);
+        break;
     case MSGR_TABLE_CONTACT:
         put_contact(&row, (MsgrContact *)record);
         break;
@@ -185,6 +197,10 @@ put_key(MsgrRow *row, MsgrRecord *record, MsgrTableId table)
         msgr_row_put_int(row, ((MsgrApplication *)record)->user->uid);
         msgr_row_put_text(row, ((MsgrApplication *)record)->entry->guid);
         break;
+    case MSGR_TABLE_POLICY:
+        msgr_row_put_int(row, ((MsgrPolicy *)record)->user->uid);
+        msgr_row_put_text(row, ((MsgrPolicy *)record)->service);
+        break;
     case MSGR_TABLE_CONTACT:
         msgr_row_put_int(row, ((MsgrContact *)record)->user->uid);
         msgr_row_put_text(row, ((MsgrContact *)record)->service);
@@ -222,12 +238,15 @@ table_of(MsgrRecord *record)
         return MSGR_TABLE_USER_KEY;
     case MSGR_RECORD_APPLICATION:
         return MSGR_TABLE_APPLICATION;
+    case MSGR_RECORD_POLICY:
+        return MSGR_TABLE_POLICY;
     case MSGR_RECORD_CONTACT:
         return MSGR_TABLE_CONTACT;
     case MSGR_RECORD_SESSION:
         return MSGR_TABLE_SESSION;
     case MSGR_RECORD_CLIENT:
     case MSGR_RECORD_AGENT:
+    case MSGR_RECORD_WATCH:
     default:
         return MSGR_N_TABLES;
     }

@@ -96,19 +96,33 @@ static const char *const migrations[] = {
     "  REFERENCES contact(uid, service, name) DEFERRABLE INITIALLY DEFERRED"
     ") STRICT;"
     "CREATE INDEX side_contact ON side(uid, contact_service, contact_name);",
+
+    "CREATE TABLE policy("
+    " uid INTEGER NOT NULL REFERENCES user(uid) DEFERRABLE INITIALLY DEFERRED,"
+    " service TEXT NOT NULL,"
+    " accept_from TEXT,"
+    " status_to TEXT,"
+    " PRIMARY KEY(uid, service)"
+    ") STRICT;"
+    "INSERT INTO policy SELECT uid, 'local', accept_from, status_to FROM user"
+    " WHERE accept_from <> 'everyone' OR status_to <> 'everyone';"
+    "ALTER TABLE user DROP COLUMN accept_from;"
+    "ALTER TABLE user DROP COLUMN status_to;"
+    "ALTER TABLE user ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;",
 };
 
 static const MsgrTable tables[MSGR_N_TABLES] = {
     [MSGR_TABLE_USER] = { "user",
                           1,
                           { "uid", "name", "real_name", "friendly_name", "seen", "signed_in",
-                            "status", "accept_from", "status_to", "manager_share",
-                            "manager_share_until", "private_share", "private_share_until" } },
+                            "shown", "status", "manager_share", "manager_share_until",
+                            "private_share", "private_share_until" } },
     [MSGR_TABLE_USER_KEY] = { "user_key", 2, { "uid", "id", "json", "added_at" } },
     [MSGR_TABLE_APPLICATION] = { "application",
                                  2,
                                  { "uid", "guid", "name", "url", "path", "desktop_id", "version",
                                    "appstream_id", "app_ids", "registered_by", "registered_at" } },
+    [MSGR_TABLE_POLICY] = { "policy", 2, { "uid", "service", "accept_from", "status_to" } },
     [MSGR_TABLE_CONTACT] = { "contact", 3, { "uid", "service", "name", "in_list", "blocked" } },
     [MSGR_TABLE_SESSION] = { "session",
                              1,

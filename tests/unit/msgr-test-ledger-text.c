@@ -10,6 +10,7 @@
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
+#include "msgr-policy.h"
 #include "msgr-user.h"
 
 typedef char *(*Describe)(gpointer record);
@@ -57,11 +58,11 @@ describe_user(gpointer record)
     const MsgrUserData *d = &user->data;
     const MsgrShare *s = d->shares;
 
-    return g_strdup_printf(
-        "user %u name=%s real=%s friendly=%s seen=%d in=%d status=%#x accept=%s to=%s"
-        " share=%s@%" G_GINT64_FORMAT " share=%s@%" G_GINT64_FORMAT "\n",
-        user->uid, d->name, d->real_name, d->friendly_name, d->seen, d->signed_in, d->status,
-        d->accept_from, d->status_to, s[0].app_id, s[0].until, s[1].app_id, s[1].until);
+    return g_strdup_printf("user %u name=%s real=%s friendly=%s seen=%d in=%d shown=%d status=%#x"
+                           " share=%s@%" G_GINT64_FORMAT " share=%s@%" G_GINT64_FORMAT "\n",
+                           user->uid, d->name, d->real_name, d->friendly_name, d->seen,
+                           d->signed_in, d->shown, d->status, s[0].app_id, s[0].until, s[1].app_id,
+                           s[1].until);
 }
 
 static char *
@@ -86,6 +87,16 @@ describe_application(gpointer record)
                            " ids=%s by=%s at=%" G_GINT64_FORMAT "\n",
                            application->user->uid, e->guid, e->name, e->url, e->path, e->desktop_id,
                            e->version, e->appstream_id, ids, e->registered_by, e->registered_at);
+}
+
+static char *
+describe_policy(gpointer record)
+{
+    MsgrPolicy *p = record;
+
+    return g_strdup_printf("policy %u %s accept=%s to=%s\n", p->user->uid, p->service,
+                           msgr_audience_name(p->audiences[MSGR_POLICY_ACCEPT_FROM]),
+                           msgr_audience_name(p->audiences[MSGR_POLICY_STATUS_TO]));
 }
 
 static char *
@@ -139,13 +150,15 @@ msgr_test_ledger_text(MsgrModel *model)
     g_autoptr(GList) users = g_hash_table_get_values(model->users);
 
     describe_all(text, model->users, describe_user);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         g_autoptr(GHashTable) own = g_hash_table_new(NULL, NULL);
-        const Describe describe[] = { describe_key, describe_application, describe_contact };
+        const Describe describe[] = { describe_key, describe_application, describe_policy,
+                                      describe_contact };
 
         for (GList *l = users; l != NULL; l = l->next) {
             MsgrUser *user = l->data;
-            GHashTable *const tables[] = { user->keys, user->applications, user->contacts };
+            GHashTable *const tables[] = { user->keys, user->applications, user->policies,
+                                           user->contacts };
             GHashTableIter iter;
             gpointer record;
 

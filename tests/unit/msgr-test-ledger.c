@@ -326,11 +326,19 @@ msgr_test_data(const char *name)
 }
 
 void
-msgr_test_sample(const char *dir)
+msgr_test_sample_v1(const char *dir)
 {
     g_autofree char *sql = msgr_test_data("ledger-v1.sql");
 
     msgr_test_sql_change(dir, sql);
+}
+
+/* The same, brought to the version of today. */
+void
+msgr_test_sample(const char *dir)
+{
+    msgr_test_sample_v1(dir);
+    msgr_ledger_close(msgr_test_ledger_open(dir));
 }
 
 MsgrSession *
@@ -364,6 +372,7 @@ msgr_test_touch_everything(MsgrModel *model)
     for (GList *l = users; l != NULL; l = l->next) {
         touch_all(model->turn, ((MsgrUser *)l->data)->keys);
         touch_all(model->turn, ((MsgrUser *)l->data)->applications);
+        touch_all(model->turn, ((MsgrUser *)l->data)->policies);
     }
     touch_all(model->turn, model->users);
 }

@@ -50,6 +50,7 @@ MsgrModel *msgr_test_ledger_model(MsgrLedger *ledger);
 MsgrModel *msgr_test_ledger_load(MsgrLedger *ledger);
 void msgr_test_ledger_commit(MsgrLedger *ledger, MsgrModel *model);
 char *msgr_test_data(const char *name);
+void msgr_test_sample_v1(const char *dir);
 void msgr_test_sample(const char *dir);
 MsgrSession *msgr_test_sample_session(MsgrModel *model, int number);
 void msgr_test_touch_everything(MsgrModel *model);

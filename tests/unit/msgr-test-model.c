@@ -366,6 +366,26 @@ msgr_test_put_in_list(MsgrContact *contact, gboolean in_list)
     msgr_turn_commit(turn);
 }
 
+void
+msgr_test_block(MsgrContact *contact, gboolean blocked)
+{
+    msgr_test_assert_done(msgr_contact_set_blocked(contact, blocked, &error));
+}
+
+void
+msgr_test_set_policy(MsgrUser *user, const char *accept_from, const char *status_to)
+{
+    g_autoptr(GVariant) policy = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_dict_insert(&dict, "AcceptFrom", "s", accept_from);
+    g_variant_dict_insert(&dict, "StatusTo", "s", status_to);
+    policy = g_variant_ref_sink(g_variant_dict_end(&dict));
+    msgr_test_assert_done(msgr_policy_check(policy, &error));
+    msgr_policy_set(user, MSGR_LOCAL_SERVICE, policy);
+}
+
 /* A session in READY with its application set; no two are of the same age. */
 MsgrSide *
 msgr_test_session(MsgrTestModel *t, MsgrClient *client, const char *guid)
@@ -420,13 +440,28 @@ msgr_test_advance(MsgrTestModel *t, gint64 microseconds)
     t->boot = end;
 }
 
+static void
+drop_presence(GPtrArray *signals)
+{
+    for (guint i = signals->len; i > 0; i--) {
+        const MsgrSignal *signal = signals->pdata[i - 1];
+
+        if (g_str_equal(signal->name, "OnContactStatusChange"))
+            g_ptr_array_remove_index(signals, i - 1);
+    }
+}
+
 void
 msgr_test_commit(MsgrTestModel *t)
 {
-    g_autoptr(GPtrArray) left = msgr_turn_steal_signals(t->model->turn);
-    g_autoptr(GPtrArray) orders = msgr_turn_steal_orders(t->model->turn);
+    g_autoptr(GPtrArray) left = NULL, orders = NULL;
 
+    msgr_presence_settle(t->model);
+    left = msgr_turn_steal_signals(t->model->turn);
+    orders = msgr_turn_steal_orders(t->model->turn);
     msgr_turn_commit(t->model->turn);
+    if (!t->presence)
+        drop_presence(left);
     g_ptr_array_extend_and_steal(t->signals, g_steal_pointer(&left));
     g_ptr_array_extend_and_steal(t->orders, g_steal_pointer(&orders));
 }

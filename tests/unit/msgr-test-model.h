@@ -8,12 +8,17 @@
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
+#include "msgr-fixed-policy.h"
 #include "msgr-key-ring.h"
 #include "msgr-model.h"
+#include "msgr-policy.h"
+#include "msgr-presence.h"
 #include "msgr-session-calls.h"
 #include "msgr-session-flow.h"
 #include "msgr-session.h"
 #include "msgr-user.h"
+#include "msgr-visibility.h"
+#include "msgr-watch.h"
 
 G_BEGIN_DECLS
 
@@ -45,6 +50,7 @@ typedef struct {
     GPtrArray *apps;    /* of MsgrAppEntry: apps.d */
     GPtrArray *signals; /* of MsgrSignal: what left, until a test looks at it */
     GPtrArray *orders;  /* of MsgrOrder: the same */
+    gboolean presence;  /* OnContactStatusChange is of interest, too: it has tests of its own */
 } MsgrTestModel;
 
 MsgrTestModel *msgr_test_model_new(void);
@@ -80,6 +86,8 @@ void msgr_test_register(MsgrTestModel *t, MsgrClient *client, const char *guid);
 void msgr_test_package(MsgrTestModel *t, const char *guid, const char *app_id);
 MsgrContact *msgr_test_contact(MsgrTestModel *t, const char *user, const char *name);
 void msgr_test_put_in_list(MsgrContact *contact, gboolean in_list);
+void msgr_test_block(MsgrContact *contact, gboolean blocked);
+void msgr_test_set_policy(MsgrUser *user, const char *accept_from, const char *status_to);
 MsgrSide *msgr_test_session(MsgrTestModel *t, MsgrClient *client, const char *guid);
 MsgrSide *msgr_test_invite(MsgrTestModel *t, MsgrClient *client, const char *guid,
                            const char *whom);

@@ -65,6 +65,13 @@ copy_users_own(MsgrModel *to, MsgrUser *old)
     g_hash_table_iter_init(&iter, old->applications);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         enter(msgr_application_new(user, ((MsgrApplication *)value)->entry));
+    g_hash_table_iter_init(&iter, old->policies);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrPolicy *policy = msgr_policy_new(user, ((MsgrPolicy *)value)->service);
+
+        copy_data(&policy->record, value);
+        enter(policy);
+    }
     g_hash_table_iter_init(&iter, old->contacts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         MsgrContact *contact =

@@ -119,7 +119,7 @@ add_user(GString *text, gpointer item)
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         g_string_append_printf(text, "share %s until %" G_GINT64_FORMAT "\n",
                                user->data.shares[i].app_id, user->data.shares[i].until);
-    add_variant(text, msgr_user_policy(user));
+    add_variant(text, msgr_policy_get(user, MSGR_LOCAL_SERVICE));
     add_variant(text, msgr_user_services(user));
     add_all(text, user->keys, FALSE, add_key);
     add_applications(text, user);
@@ -177,21 +177,53 @@ check_members(MsgrTestModel *t, GHashTable *set)
     }
 }
 
+static gboolean
+has_session(MsgrContact *contact, gboolean live)
+{
+    GHashTableIter iter;
+    gpointer side;
+
+    g_hash_table_iter_init(&iter, live ? contact->user->live : contact->user->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL)) {
+        if (msgr_side_data(side)->contact == contact)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+check_contact(MsgrContact *contact)
+{
+    MsgrUser *user = contact->user;
+    GHashTable *watches = g_hash_table_lookup(user->model->watches, contact->name);
+
+    g_assert_cmpint(g_hash_table_contains(user->contact_list, contact), ==, contact->in_list);
+    g_assert_cmpint(g_hash_table_contains(user->block_list, contact), ==, contact->blocked);
+    g_assert_cmpint(g_hash_table_size(contact->sides) > 0, ==, has_session(contact, FALSE));
+    g_assert_cmpint(contact->watch != NULL, ==, contact->in_list || has_session(contact, TRUE));
+    if (contact->watch != NULL && g_str_equal(contact->service, MSGR_LOCAL_SERVICE))
+        g_assert_true(g_hash_table_contains(watches, contact->watch));
+    if (contact->watch == NULL && watches != NULL)
+        g_assert_cmpuint(g_hash_table_size(watches), >, 0);
+}
+
 static void
 check_contacts(MsgrUser *user)
 {
     GHashTableIter iter;
     gpointer value;
-    guint listed = 0;
+    guint listed = 0, blocked = 0;
 
     g_hash_table_iter_init(&iter, user->contacts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         MsgrContact *contact = value;
 
-        g_assert_cmpint(g_hash_table_contains(user->contact_list, contact), ==, contact->in_list);
+        check_contact(contact);
         listed += contact->in_list ? 1 : 0;
+        blocked += contact->blocked ? 1 : 0;
     }
     g_assert_cmpuint(g_hash_table_size(user->contact_list), ==, listed);
+    g_assert_cmpuint(g_hash_table_size(user->block_list), ==, blocked);
 }
 
 /* Each index has what the sessions' states and the contacts say, and nothing else. */

@@ -59,7 +59,7 @@ test_properties(void)
                            "'Blocked': <false>, 'InList': <false>}");
     msgr_test_client(t, "bob", CHESS);
     msgr_user_set_names(msgr_test_user(t, "bob"), "bob", "Bob B.");
-    msgr_contact_set_blocked(bob, TRUE);
+    msgr_test_block(bob, TRUE);
     msgr_test_put_in_list(bob, TRUE);
     assert_properties(bob, "{'SigninName': <'bob'>, 'FriendlyName': <'Bob B.'>, "
                            "'Status': <uint32 2>, 'ServiceId': <'local'>, "
@@ -242,14 +242,14 @@ test_block(void)
     g_autofree char *before = msgr_test_snapshot(t);
     g_autofree char *after = NULL;
 
-    msgr_contact_set_blocked(bob, FALSE);
+    msgr_test_block(bob, FALSE);
     g_assert_false(msgr_turn_needs_writing(t->model->turn));
-    msgr_contact_set_blocked(bob, TRUE);
+    msgr_test_block(bob, TRUE);
     g_assert_true(msgr_turn_needs_writing(t->model->turn));
     msgr_test_rollback(t);
     after = msgr_test_snapshot(t);
     g_assert_cmpstr(after, ==, before);
-    msgr_contact_set_blocked(bob, TRUE);
+    msgr_test_block(bob, TRUE);
     msgr_test_commit(t);
     msgr_test_restart(t, 0);
     g_assert_true(msgr_test_contact(t, "alice", "bob")->blocked);
@@ -277,7 +277,7 @@ test_bounded(void)
     MsgrContact *listed = msgr_test_contact(t, "alice", "listed");
 
     t->model->config->contacts_per_user = 10;
-    msgr_contact_set_blocked(blocked, TRUE);
+    msgr_test_block(blocked, TRUE);
     msgr_test_put_in_list(listed, TRUE);
     msgr_test_register(t, alice, CHESS_GUID);
     msgr_test_client(t, "bob", CHESS);

@@ -589,9 +589,9 @@ test_quota_of_user(void)
     }
     last = new_inviter(pair, "dave");
     msgr_test_assert_refused(invite_once(pair, last, &error), MSGR_ERROR_LIMITS_EXCEEDED);
-    msgr_contact_set_blocked(msgr_test_contact(pair->t, "bob", "dave"), TRUE);
+    msgr_test_block(msgr_test_contact(pair->t, "bob", "dave"), TRUE);
     msgr_test_assert_refused(invite_once(pair, last, &error), MSGR_ERROR_NOT_LOGGED_ON);
-    msgr_contact_set_blocked(msgr_test_contact(pair->t, "bob", "dave"), FALSE);
+    msgr_test_block(msgr_test_contact(pair->t, "bob", "dave"), FALSE);
     msgr_test_assert_done(msgr_side_accept(any_waiting(pair), "", NULL, &error));
     invite_often(pair, last, 1);
     msgr_test_assert_refused(invite_once(pair, last, &error), MSGR_ERROR_LIMITS_EXCEEDED);

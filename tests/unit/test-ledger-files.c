@@ -166,8 +166,8 @@ test_future(void)
     g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
 
     msgr_test_sample(dir);
-    msgr_test_sql_change(dir, "CREATE TABLE news(text TEXT); PRAGMA user_version = 2");
-    assert_set_aside(dir, "msgr.db.future-", "its version is 2, known here is 1");
+    msgr_test_sql_change(dir, "CREATE TABLE news(text TEXT); PRAGMA user_version = 99");
+    assert_set_aside(dir, "msgr.db.future-", "its version is 99, known here is ");
 }
 
 /* The later version was killed: what it had not brought from its log to its database goes with it.

@@ -20,7 +20,7 @@ test_version_1(void)
     g_autofree char *text = NULL;
     g_autofree char *hex = g_malloc0(2 * MSGR_SECRET_BYTES + 1);
 
-    msgr_test_sample(dir);
+    msgr_test_sample_v1(dir);
     ledger = msgr_test_ledger_open(dir);
     model = msgr_test_ledger_load(ledger);
     text = msgr_test_ledger_text(model);
@@ -63,20 +63,25 @@ static const struct {
     const char *sql;
     const char *rejects;
 } hostile_rows[] = {
-    { "UPDATE user SET uid = 4294967295 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET uid = -1 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET uid = 4294967296 + 5 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET name = '' WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET name = 'a' || char(10) || 'b' WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET name = 'a' || char(0) || 'b' WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET name = CAST(X'ff61' AS TEXT) WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET friendly_name = char(8238) WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET seen = 2 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET status = 1 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET accept_from = 'me' WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET manager_share = 'system' WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET private_share_until = -1 WHERE uid = 3000000000", "user" },
-    { "UPDATE user SET private_share_until = 9223372036854775807 WHERE uid = 3000000000", "user" },
+    { "UPDATE user SET uid = 4294967295 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET uid = -1 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET uid = 4294967296 + 5 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET name = '' WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET name = 'a' || char(10) || 'b' WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET name = 'a' || char(0) || 'b' WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET name = CAST(X'ff61' AS TEXT) WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET friendly_name = char(8238) WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET seen = 2 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET status = 1 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET shown = 2 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE policy SET accept_from = 'me' WHERE uid = 3000000000", "policy" },
+    { "UPDATE policy SET status_to = '' WHERE uid = 3000000000", "policy" },
+    { "UPDATE policy SET service = char(10) WHERE uid = 3000000000", "policy" },
+    { "UPDATE policy SET uid = 77 WHERE uid = 3000000000", "policy" },
+    { "UPDATE user SET manager_share = 'system' WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET private_share_until = -1 WHERE uid = 3000000000", "user policy" },
+    { "UPDATE user SET private_share_until = 9223372036854775807 WHERE uid = 3000000000",
+      "user policy" },
     { "DELETE FROM user WHERE uid = 1001",
       "user_key application contact session session session session session" },
     { "UPDATE user_key SET json = '{}' WHERE uid = 1000", "user_key" },
@@ -167,7 +172,7 @@ count_rows(const char *dir)
     g_autofree char *count = msgr_test_sql_ask(
         dir, "SELECT (SELECT count(*) FROM user) + (SELECT count(*) FROM user_key)"
              " + (SELECT count(*) FROM application) + (SELECT count(*) FROM contact)"
-             " + (SELECT count(*) FROM session)");
+             " + (SELECT count(*) FROM session) + (SELECT count(*) FROM policy)");
 
     return (guint)g_ascii_strtoull(count, NULL, 10);
 }
@@ -244,11 +249,11 @@ test_rejects_stay(void)
     g_ptr_array_remove_index(msgr_test_warnings, 0);
     msgr_test_one_warning("*/msgr.db: rows that make no sense stay: can't copy *");
     msgr_test_no_aside(dir);
-    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6);
+    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6 + 2);
     again = msgr_test_ledger_load(ledger);
     tables = rejected(dir);
     g_assert_cmpstr(tables, ==, "user_key");
-    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6 - 1);
+    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6 + 2 - 1);
 }
 
 int

@@ -15,6 +15,8 @@
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-private.h"
+#include "msgr-policy.h"
+#include "msgr-presence.h"
 #include "msgr-user.h"
 
 static void
@@ -28,7 +30,9 @@ set_blocked(MsgrModel *model, gboolean blocked)
 {
     MsgrUser *alice = msgr_model_user(model, 1000);
 
-    msgr_contact_set_blocked(msgr_contact_find(alice, MSGR_LOCAL_SERVICE, "bob"), blocked);
+    MsgrContact *bob = msgr_contact_find(alice, MSGR_LOCAL_SERVICE, "bob");
+
+    g_assert_true(msgr_contact_set_blocked(bob, blocked, NULL));
 }
 
 static void
@@ -60,7 +64,7 @@ test_new(void)
     g_assert_cmphex(msgr_test_mode(dir, "lock"), ==, 0600);
     msgr_ledger_close(ledger);
     msgr_test_sql_assert(dir, "PRAGMA application_id", "1299408754");
-    msgr_test_sql_assert(dir, "PRAGMA user_version", "1");
+    msgr_test_sql_assert(dir, "PRAGMA user_version", "2");
     msgr_test_sql_assert(dir, "PRAGMA journal_mode", "wal");
     ledger = msgr_test_ledger_open(dir);
     g_assert_cmpmem(msgr_ledger_secret(ledger), MSGR_SECRET_BYTES, secret, sizeof secret);
@@ -97,12 +101,18 @@ change_user(MsgrUser *user)
     data->seen = FALSE;
     data->signed_in = FALSE;
     data->status = MSGR_STATUS_BUSY;
-    msgr_string_set(&data->accept_from, "everyone");
-    msgr_string_set(&data->status_to, "contacts");
+    data->shown = TRUE;
     msgr_string_set(&data->shares[0].app_id, NULL);
     data->shares[0].until = 0;
     msgr_string_set(&data->shares[1].app_id, "org.example.New");
     data->shares[1].until++;
+}
+
+static void
+change_policy(MsgrPolicy *policy)
+{
+    policy->audiences[MSGR_POLICY_ACCEPT_FROM] = MSGR_AUDIENCE_UNSAID;
+    policy->audiences[MSGR_POLICY_STATUS_TO] = MSGR_AUDIENCE_EVERYONE;
 }
 
 static void
@@ -154,6 +164,7 @@ test_change(void)
     change_user(msgr_model_user(model, 1000));
     for (int i = 1; i <= 6; i++)
         change_session(msgr_test_sample_session(model, i));
+    change_policy(g_hash_table_lookup(msgr_model_user(model, 1000)->policies, "local"));
     contact = msgr_contact_find(msgr_model_user(model, 1000), "xmpp", "dörte@example.org/home");
     g_assert_true(msgr_contact_add_to_list(contact, NULL));
     contact->blocked = FALSE;
@@ -216,29 +227,31 @@ test_delete(void)
 {
     static const char count[] =
         "SELECT (SELECT count(*) FROM user) || (SELECT count(*) FROM user_key)"
-        " || (SELECT count(*) FROM application)"
+        " || (SELECT count(*) FROM application) || (SELECT count(*) FROM policy)"
         " || (SELECT count(*) FROM contact) || (SELECT count(*) FROM session)"
         " || (SELECT count(*) FROM side)";
     g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
     g_autoptr(MsgrLedger) ledger = NULL;
     g_autoptr(MsgrModel) model = NULL;
-    MsgrUser *alice, *bob;
+    MsgrUser *alice, *bob, *carol;
 
     msgr_test_sample(dir);
     ledger = msgr_test_ledger_open(dir);
     model = msgr_test_ledger_load(ledger);
     alice = msgr_model_user(model, 1000);
     bob = msgr_model_user(model, 1001);
-    msgr_test_sql_assert(dir, count, "3224612");
+    carol = msgr_model_user(model, 3000000000u);
+    msgr_test_sql_assert(dir, count, "32224612");
     msgr_turn_remove(model->turn, msgr_contact_find(alice, MSGR_LOCAL_SERVICE, "echo"));
     msgr_turn_remove(model->turn, msgr_test_sample_session(model, 3));
-    msgr_turn_remove(model->turn, msgr_model_user(model, 3000000000u));
+    msgr_turn_remove(model->turn, only_one_of(carol->policies));
+    msgr_turn_remove(model->turn, carol);
     msgr_test_ledger_commit(ledger, model);
-    msgr_test_sql_assert(dir, count, "2223510");
+    msgr_test_sql_assert(dir, count, "22213510");
     msgr_turn_remove(model->turn, only_one_of(bob->applications));
     msgr_turn_remove(model->turn, only_one_of(bob->keys));
     msgr_test_ledger_commit(ledger, model);
-    msgr_test_sql_assert(dir, count, "2113510");
+    msgr_test_sql_assert(dir, count, "21113510");
     g_clear_pointer(&ledger, msgr_ledger_close);
     msgr_test_ledger_kept(dir, model);
 }
@@ -326,6 +339,7 @@ test_write_fails(void)
     msgr_test_sample(dir);
     ledger = msgr_test_ledger_open(dir);
     model = msgr_test_ledger_load(ledger);
+    msgr_presence_resume(model);
     set_blocked(model, TRUE);
     msgr_test_ledger_commit(ledger, model);
     before = msgr_test_ledger_text(model);
@@ -398,9 +412,9 @@ test_refused(void)
     alice = msgr_model_user(model, 1000);
     set_blocked(model, TRUE);
     msgr_turn_touch(model->turn, alice);
-    msgr_string_set(&alice->data.accept_from, NULL);
+    msgr_string_set(&alice->data.real_name, NULL);
     add_contact(model, "carol");
-    assert_not_committed(ledger, model, "NOT NULL constraint failed: user.accept_from");
+    assert_not_committed(ledger, model, "NOT NULL constraint failed: user.real_name");
     msgr_model_rollback(model);
     msgr_test_ledger_commit(ledger, model);
     msgr_test_sql_assert(dir, "SELECT sum(blocked) || count(*) FROM contact", "24");

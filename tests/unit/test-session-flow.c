@@ -463,8 +463,8 @@ test_blocked_meanwhile(void)
         g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
 
         msgr_test_pair_bring(pair, way);
-        msgr_contact_set_blocked(msgr_test_contact(pair->t, "bob", "alice"), TRUE);
-        msgr_contact_set_blocked(msgr_test_contact(pair->t, "alice", "bob"), TRUE);
+        msgr_test_block(msgr_test_contact(pair->t, "bob", "alice"), TRUE);
+        msgr_test_block(msgr_test_contact(pair->t, "alice", "bob"), TRUE);
         msgr_test_drop(pair->t);
         if (way == WAY_INVITATION)
             msgr_test_assert_done(msgr_test_call(pair, MSGR_INVITEE, "Accept", "yes", &error));

@@ -20,6 +20,18 @@ typedef struct {
 } Case;
 
 static gboolean
+can_invite(MsgrUser *inviter, MsgrUser *invitee)
+{
+    return msgr_user_can_be_invited_by(invitee, MSGR_LOCAL_SERVICE, inviter->data.name);
+}
+
+static guint32
+seen_by(MsgrUser *viewer, MsgrUser *viewed)
+{
+    return msgr_user_status_for(viewed, MSGR_LOCAL_SERVICE, viewer->data.name);
+}
+
+static gboolean
 admits(int audience, int in_list)
 {
     return audience == 0 || (audience == 1 && in_list);
@@ -31,29 +43,17 @@ shows_itself(const Case *c)
     return c->there && !c->signed_out && !c->invisible && !c->blocked;
 }
 
-static GVariant *
-policy_of(const Case *c)
-{
-    GVariantDict dict;
-
-    g_variant_dict_init(&dict, NULL);
-    g_variant_dict_insert(&dict, "AcceptFrom", "s", audiences[c->accept_from]);
-    g_variant_dict_insert(&dict, "StatusTo", "s", audiences[c->status_to]);
-    return g_variant_ref_sink(g_variant_dict_end(&dict));
-}
-
 static void
 bring(MsgrTestModel *t, const Case *c)
 {
     MsgrUser *bob = msgr_test_user(t, "bob");
     MsgrContact *alice = msgr_test_contact(t, "bob", "alice");
-    g_autoptr(GVariant) policy = policy_of(c);
 
     if (c->there)
         msgr_test_client(t, "bob", CHESS);
     msgr_test_put_in_list(alice, c->in_list);
-    msgr_contact_set_blocked(alice, c->blocked);
-    msgr_user_set_policy(bob, policy);
+    msgr_test_block(alice, c->blocked);
+    msgr_test_set_policy(bob, audiences[c->accept_from], audiences[c->status_to]);
     if (c->invisible)
         msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE);
     if (c->signed_out)
@@ -116,12 +116,11 @@ test_own_blocking(void)
     MsgrContact *bob = msgr_test_contact(t, "alice", "bob");
 
     msgr_test_client(t, "bob", CHESS);
-    msgr_contact_set_blocked(bob, TRUE);
+    msgr_test_block(bob, TRUE);
     g_assert_cmpuint(msgr_contact_status(bob), ==, MSGR_STATUS_ONLINE);
-    g_assert_true(msgr_user_can_be_invited_by(msgr_test_user(t, "bob"), alice->user));
-    g_assert_false(msgr_user_can_be_invited_by(alice->user, msgr_test_user(t, "bob")));
-    g_assert_cmpuint(msgr_user_status_for(alice->user, msgr_test_user(t, "bob")), ==,
-                     MSGR_STATUS_OFFLINE);
+    g_assert_true(can_invite(alice->user, msgr_test_user(t, "bob")));
+    g_assert_false(can_invite(msgr_test_user(t, "bob"), alice->user));
+    g_assert_cmpuint(seen_by(msgr_test_user(t, "bob"), alice->user), ==, MSGR_STATUS_OFFLINE);
 }
 
 /* Who is there: by what is unlocked where. */
@@ -171,11 +170,11 @@ test_there_by_share(void)
     client = msgr_test_client(t, "bob", SCRIPT);
     msgr_test_share(t, client, MSGR_OBJECT_SESSION_MANAGER, 60);
     msgr_test_gone(t, "bob");
-    g_assert_true(msgr_user_can_be_invited_by(bob, alice));
+    g_assert_true(can_invite(alice, bob));
     msgr_test_advance(t, SECONDS(60) - 1);
-    g_assert_true(msgr_user_can_be_invited_by(bob, alice));
+    g_assert_true(can_invite(alice, bob));
     msgr_test_advance(t, 1);
-    g_assert_false(msgr_user_can_be_invited_by(bob, alice));
+    g_assert_false(can_invite(alice, bob));
 }
 
 /* What is shared is so for as long as was said, whatever becomes of the service. */
@@ -204,10 +203,10 @@ test_own_status(void)
     g_autoptr(MsgrTestModel) t = msgr_test_model_new();
     MsgrUser *bob = msgr_test_user(t, "bob");
 
-    g_assert_cmpuint(msgr_user_status_for(bob, bob), ==, MSGR_STATUS_OFFLINE);
+    g_assert_cmpuint(seen_by(bob, bob), ==, MSGR_STATUS_OFFLINE);
     msgr_test_client(t, "bob", CHESS);
     msgr_user_set_status(bob, MSGR_STATUS_INVISIBLE);
-    g_assert_cmpuint(msgr_user_status_for(bob, bob), ==, MSGR_STATUS_INVISIBLE);
+    g_assert_cmpuint(seen_by(bob, bob), ==, MSGR_STATUS_INVISIBLE);
 }
 
 static void
@@ -228,7 +227,7 @@ test_status(void)
         msgr_test_assert_done(msgr_user_check_status(status, &error));
         msgr_user_set_status(bob, status);
         g_assert_true(msgr_turn_needs_writing(t->model->turn));
-        g_assert_cmpuint(msgr_user_status_for(bob, alice), ==, status == 0x6 ? 0x1 : status);
+        g_assert_cmpuint(seen_by(alice, bob), ==, status == 0x6 ? 0x1 : status);
         msgr_test_commit(t);
         next++;
     }
@@ -239,16 +238,16 @@ set_policy(MsgrUser *user, const char *text, GError **error)
 {
     g_autoptr(GVariant) policy = g_variant_ref_sink(g_variant_new_parsed(text));
 
-    if (!msgr_user_check_policy(policy, error))
+    if (!msgr_policy_check(policy, error))
         return FALSE;
-    msgr_user_set_policy(user, policy);
+    msgr_policy_set(user, MSGR_LOCAL_SERVICE, policy);
     return TRUE;
 }
 
 static void
 assert_policy(MsgrUser *user, const char *expected)
 {
-    g_autoptr(GVariant) policy = g_variant_ref_sink(msgr_user_policy(user));
+    g_autoptr(GVariant) policy = g_variant_ref_sink(msgr_policy_get(user, MSGR_LOCAL_SERVICE));
     g_autofree char *text = g_variant_print(policy, FALSE);
 
     g_assert_cmpstr(text, ==, expected);
