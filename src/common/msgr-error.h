@@ -64,6 +64,10 @@ typedef enum {
     MSGR_N_ERRORS
 } MsgrError;
 
+/* HRESULTs of Windows' own that OnContactListAdd tells, and no error has. */
+#define MSGR_HR_INVALID_ARG   0x80070057u
+#define MSGR_HR_OUT_OF_MEMORY 0x8007000eu
+
 #define MSGR_ERROR (msgr_error_quark())
 GQuark msgr_error_quark(void);
 

@@ -20,3 +20,10 @@
 #define MSGR_MAX_SHARE                 3600  /* seconds */
 #define MSGR_MAX_KEY_FILE              65536 /* bytes */
 #define MSGR_MAX_TIMEOUT               86400 /* seconds an invitation may be given to wait */
+#define MSGR_LATEST_TIME               253402300799999999 /* the end of the year 9999, microseconds */
+#define MSGR_MAX_ALERT                 4096               /* bytes of UTF-8 */
+#define MSGR_MAX_ALERT_SITES           256                /* a client */
+#define MSGR_MAX_ALERTS                100                /* that wait for one user */
+#define MSGR_BROADCAST_BURST           5 /* alerts to every user that one user may publish at once */
+#define MSGR_BROADCAST_INTERVAL        60   /* seconds until it may publish one more */
+#define MSGR_MAX_ADDITIONS             1000 /* contacts that wait to be added, a user */

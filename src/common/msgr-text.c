@@ -207,6 +207,30 @@ msgr_check_url(const char *url, GError **error)
     return check_host(uri, error);
 }
 
+/* A text of several lines; what lines look like is nobody's business but the desktop's. */
+static gboolean
+is_never_in_alert(gunichar c)
+{
+    return is_control_or_bidi(c) && c != '\n' && c != '\t';
+}
+
+/**
+ * msgr_check_alert:
+ * @text: (nullable): what an alert says
+ * @error: return location
+ *
+ * Returns: whether @text is at most %MSGR_MAX_ALERT bytes, with no control characters but line
+ * feeds and tabs, and none of the characters that turn the direction of a text.
+ */
+gboolean
+msgr_check_alert(const char *text, GError **error)
+{
+    const char *what = "the alert";
+
+    return check_bytes(what, text, MSGR_MAX_ALERT, error) &&
+           check_characters(what, text, is_never_in_alert, error);
+}
+
 static gboolean
 check_components(const char *path, GError **error)
 {

@@ -15,6 +15,7 @@ gboolean msgr_check_app_data(const char *data, GError **error);
 gboolean msgr_check_app_name(const char *name, GError **error);
 gboolean msgr_check_friendly_name(const char *name, GError **error);
 gboolean msgr_check_url(const char *url, GError **error);
+gboolean msgr_check_alert(const char *text, GError **error);
 gboolean msgr_check_path(const char *path, GError **error);
 gboolean msgr_check_desktop_id(const char *id, GError **error);
 gboolean msgr_check_version(const char *version, GError **error);

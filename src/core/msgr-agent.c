@@ -6,6 +6,7 @@
  */
 #include "msgr-agent.h"
 
+#include "msgr-alert.h"
 #include "msgr-client.h"
 #include "msgr-offer.h"
 
@@ -291,6 +292,13 @@ add(MsgrClient *client, const char *path, guint roles, gint32 priority)
     msgr_record_unref(self);
 }
 
+static void
+show_again(MsgrUser *user)
+{
+    msgr_offer_again(user);
+    msgr_alert_show_again(user);
+}
+
 /**
  * msgr_agent_register:
  * @path: where the client has the interface Agent1
@@ -319,7 +327,7 @@ msgr_agent_register(MsgrClient *client, const char *path, guint roles, gint32 pr
     }
     succeed(user, &before);
     if (known != NULL && before.agents[MSGR_AGENT_UI] == known)
-        msgr_offer_again(user);
+        show_again(user);
     return TRUE;
 }
 
@@ -374,5 +382,5 @@ msgr_agent_recovered(MsgrModel *model, const char *name)
     MsgrClient *client = msgr_model_client(model, name);
 
     if (client != NULL && msgr_agent_is_client(client))
-        msgr_offer_again(client->user);
+        show_again(client->user);
 }

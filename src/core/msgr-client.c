@@ -14,15 +14,17 @@
 
 typedef struct {
     MsgrLock locks[MSGR_N_LOCKABLES];
-} SavedLocks;
+    GHashTable *sites;
+} SavedClient;
 
 static void
 saved_free(gpointer data)
 {
-    SavedLocks *saved = data;
+    SavedClient *saved = data;
 
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         msgr_lock_clear(&saved->locks[i]);
+    g_hash_table_unref(saved->sites);
     g_free(saved);
 }
 
@@ -30,10 +32,11 @@ static gpointer
 client_save(MsgrRecord *record)
 {
     MsgrClient *self = (MsgrClient *)record;
-    SavedLocks *saved = g_new0(SavedLocks, 1);
+    SavedClient *saved = g_new0(SavedClient, 1);
 
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         msgr_lock_copy(&saved->locks[i], &self->locks[i]);
+    saved->sites = g_hash_table_ref(self->sites);
     return saved;
 }
 
@@ -41,12 +44,14 @@ static void
 client_restore(MsgrRecord *record, gpointer data)
 {
     MsgrClient *self = (MsgrClient *)record;
-    SavedLocks *saved = data;
+    SavedClient *saved = data;
 
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         msgr_lock_clear(&self->locks[i]);
         self->locks[i] = saved->locks[i];
     }
+    g_hash_table_unref(self->sites);
+    self->sites = saved->sites;
     g_free(saved);
 }
 
@@ -81,6 +86,7 @@ client_finalize(MsgrRecord *record)
 
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         msgr_lock_clear(&self->locks[i]);
+    g_hash_table_unref(self->sites);
     g_free(self->name);
     msgr_record_unref(self->user);
     g_free(self);
@@ -112,6 +118,7 @@ msgr_client_new(MsgrUser *user, const char *name)
     msgr_record_init(&self->record, &client_class);
     self->user = msgr_record_ref(user);
     self->name = g_strdup(name);
+    self->sites = g_hash_table_new(NULL, NULL);
     msgr_record_link(&self->record);
     msgr_record_unref(self);
     return self;
@@ -242,6 +249,33 @@ msgr_client_sees(MsgrClient *self, MsgrSide *side)
     return is_app(app_id, data->creator_app) || is_app(app_id, data->attached_app) ||
            (data->app_ids != NULL && g_strv_contains((const char *const *)data->app_ids, app_id)) ||
            msgr_client_is_messenger(self);
+}
+
+/**
+ * msgr_client_set_sites:
+ * @sites: (array length=n_sites): what it wants the alerts of, in place of what it wanted before
+ */
+void
+msgr_client_set_sites(MsgrClient *self, const gint32 *sites, gsize n_sites)
+{
+    msgr_turn_touch(self->user->model->turn, self);
+    g_hash_table_unref(self->sites);
+    self->sites = g_hash_table_new(NULL, NULL);
+    for (gsize i = 0; i < n_sites; i++)
+        g_hash_table_add(self->sites, GINT_TO_POINTER(sites[i]));
+}
+
+/**
+ * msgr_client_wants_site:
+ *
+ * Returns: whether the client is entitled to the site's alerts: it has enabled them, and the
+ * private object is unlocked for it.
+ */
+gboolean
+msgr_client_wants_site(MsgrClient *self, gint32 site)
+{
+    return g_hash_table_contains(self->sites, GINT_TO_POINTER(site)) &&
+           msgr_client_is_unlocked(self, MSGR_OBJECT_PRIVATE);
 }
 
 void

@@ -18,6 +18,7 @@ struct _MsgrClient {
     MsgrUser *user;
     char *name; /* its unique name */
     MsgrLock locks[MSGR_N_LOCKABLES];
+    GHashTable *sites; /* set of those whose alerts it wants; replaced, never changed */
 };
 
 MsgrClient *msgr_client_new(MsgrUser *user, const char *name);
@@ -29,6 +30,8 @@ MsgrCapabilities msgr_client_capabilities(MsgrClient *self, MsgrLockable object)
 gboolean msgr_client_is_messenger(MsgrClient *self);
 gboolean msgr_client_may_use_contact_list(MsgrClient *self);
 gboolean msgr_client_sees(MsgrClient *self, MsgrSide *side);
+void msgr_client_set_sites(MsgrClient *self, const gint32 *sites, gsize n_sites);
+gboolean msgr_client_wants_site(MsgrClient *self, gint32 site);
 void msgr_client_signal(MsgrClient *self, const char *path, const char *iface, const char *name,
                         GVariant *args);
 void msgr_client_offer_waiting(MsgrClient *self);

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "msgr-alert.h"
 #include "msgr-client.h"
 #include "msgr-failures.h"
 #include "msgr-key-ring.h"
@@ -298,6 +299,16 @@ fail(MsgrClient *client, MsgrLockable object, MsgrLock *lock, const char *reason
     return FALSE;
 }
 
+/* Who gets in is entitled to what waits. */
+static void
+offer_waiting(MsgrClient *client, MsgrLockable object)
+{
+    if (object == MSGR_OBJECT_SESSION_MANAGER)
+        msgr_client_offer_waiting(client);
+    else
+        msgr_alert_offer_waiting(client);
+}
+
 static void
 succeed(MsgrClient *client, MsgrLockable object, MsgrLock *lock, MsgrKey *key)
 {
@@ -309,10 +320,9 @@ succeed(MsgrClient *client, MsgrLockable object, MsgrLock *lock, MsgrKey *key)
     lock->told = MSGR_LOCK_UNLOCKED;
     signal_lock(client, object, "OnLockStatusChanged", g_variant_new("(u)", MSGR_LOCK_UNLOCKED));
     msgr_key_ring_watch_expiry(client->user->model, key);
-    if (object != MSGR_OBJECT_SESSION_MANAGER)
-        return;
-    msgr_user_presence_changed(client->user);
-    msgr_client_offer_waiting(client);
+    if (object == MSGR_OBJECT_SESSION_MANAGER)
+        msgr_user_presence_changed(client->user);
+    offer_waiting(client, object);
 }
 
 /* What is counted is a guess at a secret, not the stale key of an outdated application. */
@@ -363,15 +373,15 @@ msgr_lock_send_response(MsgrClient *client, MsgrLockable object, const char *app
 
 /* Who counts as unlocked only by what is shared is entitled to what waits from then on. */
 static void
-offer_by_share(MsgrUser *user)
+offer_by_share(MsgrUser *user, MsgrLockable object)
 {
     g_autoptr(GList) clients = g_hash_table_get_keys(user->clients);
 
     for (GList *l = clients; l != NULL; l = l->next) {
         MsgrClient *client = l->data;
 
-        if (client->locks[MSGR_OBJECT_SESSION_MANAGER].key == NULL)
-            msgr_client_offer_waiting(client);
+        if (client->locks[object].key == NULL)
+            offer_waiting(client, object);
     }
 }
 
@@ -413,8 +423,8 @@ msgr_lock_share(MsgrClient *client, MsgrLockable object, guint32 seconds, GError
            seconds);
     msgr_lock_tell_user(user);
     msgr_user_presence_changed(user);
-    if (is_new && object == MSGR_OBJECT_SESSION_MANAGER)
-        offer_by_share(user);
+    if (is_new)
+        offer_by_share(user, object);
     return TRUE;
 }
 

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "msgr-alert.h"
 #include "msgr-fixed-policy.h"
 #include "msgr-key-ring.h"
 #include "msgr-lock.h"
@@ -51,6 +52,8 @@ msgr_model_new(MsgrConfig *config, MsgrClock clock, const guint8 *secret)
     self->packaged_apps =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)msgr_app_entry_unref);
     msgr_agenda_entry_init(&self->key_expiry, self->agenda, keys_expire, self);
+    self->departing = g_ptr_array_new_with_free_func(msgr_record_unref);
+    self->questions = g_ptr_array_new_with_free_func(msgr_record_unref);
     return self;
 }
 
@@ -61,6 +64,13 @@ unlink_all(GHashTable *table)
 
     for (GList *l = records; l != NULL; l = l->next)
         msgr_record_unlink(l->data);
+}
+
+static void
+unlink_queue(GQueue *records)
+{
+    while (records->head != NULL)
+        msgr_record_unlink(records->head->data);
 }
 
 static void
@@ -75,6 +85,8 @@ unlink_users_own(MsgrModel *self)
         unlink_all(((MsgrUser *)user)->keys);
         unlink_all(((MsgrUser *)user)->agents);
         unlink_all(((MsgrUser *)user)->policies);
+        unlink_queue(&((MsgrUser *)user)->alerts);
+        unlink_queue(&((MsgrUser *)user)->additions);
     }
 }
 
@@ -87,6 +99,8 @@ void
 msgr_model_free(MsgrModel *self)
 {
     msgr_turn_free(self->turn);
+    g_ptr_array_unref(self->departing);
+    g_ptr_array_unref(self->questions);
     unlink_all(self->clients);
     unlink_all(self->sessions);
     unlink_all(self->contacts);
@@ -194,8 +208,10 @@ msgr_model_start(MsgrModel *self)
     gpointer user;
 
     g_hash_table_iter_init(&iter, self->users);
-    while (g_hash_table_iter_next(&iter, NULL, &user))
+    while (g_hash_table_iter_next(&iter, NULL, &user)) {
         msgr_lock_tell_user(user); /* what it shares ends when it would have */
+        msgr_alert_resume(user);
+    }
     msgr_presence_resume(self);
     for (GList *l = sessions; l != NULL; l = l->next)
         msgr_launch_resume(l->data);
@@ -227,6 +243,8 @@ msgr_model_rollback(MsgrModel *self)
     gpointer value;
 
     msgr_turn_rollback(self->turn);
+    g_ptr_array_set_size(self->departing, 0);
+    g_ptr_array_set_size(self->questions, 0);
     /* a lock that was to be shut may be open again, and what was shared may end at another time */
     msgr_agenda_entry_set(&self->key_expiry, msgr_model_now(self));
     g_hash_table_iter_init(&iter, self->users);
@@ -255,6 +273,9 @@ msgr_model_limits(MsgrModel *self)
         { "MaxContextData", MSGR_MAX_CONTEXT_DATA },
         { "MaxContextAfterConnect", MSGR_MAX_CONTEXT_AFTER_CONNECT },
         { "MaxUserKeys", MSGR_MAX_USER_KEYS },
+        { "MaxAlert", MSGR_MAX_ALERT },
+        { "MaxAlertSites", MSGR_MAX_ALERT_SITES },
+        { "MaxAlertsPerUser", MSGR_MAX_ALERTS },
         { "MaxSessionsPerClient", c->sessions_per_client },
         { "MaxSessionsPerUser", c->sessions_per_user },
         { "MaxInvitationsPerUser", c->invitations_per_user },

@@ -27,6 +27,8 @@ typedef struct _MsgrApplication MsgrApplication;
 typedef struct _MsgrPolicy MsgrPolicy;
 typedef struct _MsgrContact MsgrContact;
 typedef struct _MsgrWatch MsgrWatch;
+typedef struct _MsgrAlert MsgrAlert;
+typedef struct _MsgrAddition MsgrAddition;
 typedef struct _MsgrSession MsgrSession;
 typedef struct _MsgrSide MsgrSide;
 
@@ -52,6 +54,9 @@ struct _MsgrModel {
     GHashTable *fixed_policies; /* sign-in name -> MsgrFixedPolicy, owns: what users.d says */
     MsgrAgendaEntry key_expiry;
     guint64 agents_registered; /* ever; tells which came first */
+    gint64 last_alert;         /* the greatest ID that an alert ever had */
+    GPtrArray *departing; /* of MsgrAlert: what this turn sends to somebody for the first time */
+    GPtrArray *questions; /* of MsgrAddition: what the user database is to be asked */
 };
 
 MsgrModel *msgr_model_new(MsgrConfig *config, MsgrClock clock, const guint8 *secret);

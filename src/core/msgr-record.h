@@ -22,6 +22,8 @@ typedef enum {
     MSGR_RECORD_POLICY,
     MSGR_RECORD_CONTACT,
     MSGR_RECORD_SESSION,
+    MSGR_RECORD_ALERT,
+    MSGR_RECORD_ADDITION, /* never kept */
 } MsgrRecordKind;
 
 /**

@@ -5,6 +5,7 @@
  */
 #include "msgr-user.h"
 
+#include "msgr-alert.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-offer.h"
@@ -164,6 +165,8 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->policies = g_hash_table_new(g_str_hash, g_str_equal);
     self->applications = g_hash_table_new(g_str_hash, g_str_equal);
     self->keys = g_hash_table_new(g_str_hash, g_str_equal);
+    g_queue_init(&self->alerts);
+    g_queue_init(&self->additions);
     return self;
 }
 
@@ -183,7 +186,8 @@ forget_a_stranger(MsgrModel *model)
 
         if (!user->data.seen && g_hash_table_size(user->clients) == 0 &&
             g_hash_table_size(user->sides) == 0 && g_hash_table_size(user->keys) == 0 &&
-            g_hash_table_size(user->contacts) == 0 && g_hash_table_size(user->policies) == 0) {
+            g_hash_table_size(user->contacts) == 0 && g_hash_table_size(user->policies) == 0 &&
+            g_queue_is_empty(&user->alerts)) {
             msgr_turn_remove(model->turn, user);
             return;
         }
@@ -336,4 +340,5 @@ msgr_user_presence_changed(MsgrUser *self)
     for (GList *l = sides; l != NULL; l = l->next)
         msgr_side_presence_changed(l->data);
     msgr_offer_all(self);
+    msgr_alert_show_all(self);
 }

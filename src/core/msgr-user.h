@@ -63,6 +63,9 @@ struct _MsgrUser {
     GHashTable *policies;     /* service -> MsgrPolicy */
     GHashTable *applications; /* guid -> MsgrApplication */
     GHashTable *keys;         /* id -> MsgrUserKey */
+    GQueue alerts;            /* of MsgrAlert, the oldest first */
+    GQueue additions;         /* of MsgrAddition, in their order */
+    gint64 broadcasts_full;   /* boot clock: when it may publish as many alerts to all as ever */
 };
 
 MsgrUser *msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_name);

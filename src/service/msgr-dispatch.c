@@ -165,7 +165,8 @@ msgr_dispatch(MsgrCall *call, GError **error)
         return introspect(call, member, error);
     if (is_standard(interface, member, PROPERTIES, properties))
         return msgr_properties_call(call, error);
-    own = interface == NULL ? msgr_interface_with_method(member) : msgr_interface_find(interface);
+    own = interface == NULL ? msgr_interface_with_method(member, call->target.kind)
+                            : msgr_interface_find(interface);
     if (own == NULL)
         return call_unknown_interface(call, error);
     return call_method(call, own, error);

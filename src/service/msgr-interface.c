@@ -12,8 +12,15 @@ const MsgrInterface *const *
 msgr_interfaces(void)
 {
     static const MsgrInterface *const interfaces[] = {
-        &msgr_messenger1,       &msgr_lock1,    &msgr_key_manager1, &msgr_agent_manager1,
-        &msgr_session_manager1, &msgr_session1, &msgr_contact1,     NULL,
+        &msgr_messenger1,
+        &msgr_lock1,
+        &msgr_key_manager1,
+        &msgr_agent_manager1,
+        &msgr_session_manager1,
+        &msgr_session1,
+        &msgr_contact1,
+        &msgr_private1,
+        NULL,
     };
 
     return interfaces;
@@ -33,20 +40,25 @@ msgr_interface_find(const char *name)
 
 /**
  * msgr_interface_with_method:
+ * @kind: of the object that is called
  *
- * Returns: (nullable): the interface that a call without an interface means: no two have a method
- * in common.
+ * Returns: (nullable): the interface that a call without an interface means: that of the object, or
+ * if it has no such method, or there is no object, the first that has.
  */
 const MsgrInterface *
-msgr_interface_with_method(const char *member)
+msgr_interface_with_method(const char *member, MsgrTargetKind kind)
 {
     const MsgrInterface *const *interfaces = msgr_interfaces();
+    const MsgrInterface *first = NULL;
 
     for (gsize i = 0; interfaces[i] != NULL; i++) {
-        if (msgr_interface_method(interfaces[i], member) != NULL)
+        if (msgr_interface_method(interfaces[i], member) == NULL)
+            continue;
+        if (interfaces[i]->targets & kind)
             return interfaces[i];
+        first = first == NULL ? interfaces[i] : first;
     }
-    return NULL;
+    return first;
 }
 
 const MsgrMethod *

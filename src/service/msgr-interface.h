@@ -63,10 +63,11 @@ extern const MsgrInterface msgr_agent_manager1;
 extern const MsgrInterface msgr_session_manager1;
 extern const MsgrInterface msgr_session1;
 extern const MsgrInterface msgr_contact1;
+extern const MsgrInterface msgr_private1;
 
 const MsgrInterface *const *msgr_interfaces(void);
 const MsgrInterface *msgr_interface_find(const char *name);
-const MsgrInterface *msgr_interface_with_method(const char *member);
+const MsgrInterface *msgr_interface_with_method(const char *member, MsgrTargetKind kind);
 const MsgrMethod *msgr_interface_method(const MsgrInterface *self, const char *name);
 const MsgrProperty *msgr_interface_property(const MsgrInterface *self, const char *name);
 gboolean msgr_interface_takes(const MsgrInterface *self, const char *method, GVariant *args);

@@ -8,9 +8,11 @@
 #include "msgr-contact.h"
 #include "msgr-interface-info.h"
 #include "msgr-interface.h"
+#include "msgr-local-name.h"
 #include "msgr-policy.h"
 #include "msgr-service.h"
 #include "msgr-text.h"
+#include "msgr-user-question.h"
 #include "msgr-watch.h"
 
 static gboolean
@@ -88,51 +90,9 @@ hand_out_contact(MsgrCall *call, const char *name)
 }
 
 static GVariant *
-go_on_with_user(MsgrCall *call, gpointer data, GError **error)
+hand_out_user(MsgrCall *call, gpointer user, GError **error)
 {
-    const MsgrUserEntry *entry = data;
-    MsgrModel *model = msgr_service_model(call->service);
-    MsgrUser *user;
-
-    if (entry == NULL || !msgr_config_uid_is_local(model->config, entry->uid)) {
-        msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
-        return NULL;
-    }
-    user = msgr_model_user(model, entry->uid);
-    if (user == NULL)
-        msgr_user_meet(model, entry->uid, entry->name, entry->real_name);
-    else
-        msgr_user_set_names(user, entry->name, entry->real_name);
-    return hand_out_contact(call, entry->name);
-}
-
-static void
-found_user(const MsgrUserEntry *entry, gpointer data)
-{
-    msgr_service_resume(data, go_on_with_user, (gpointer)entry);
-}
-
-static void
-never_found(gpointer data)
-{
-    msgr_call_unref(data);
-}
-
-/* No user has such a name: the directory need not be asked. */
-static gboolean
-check_signin_name(const char *name, GError **error)
-{
-    if (*name != '\0' && g_utf8_strlen(name, -1) <= MSGR_MAX_SIGNIN_NAME)
-        return TRUE;
-    return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "There is no user of this name here");
-}
-
-static gboolean
-is_known_here(MsgrModel *model, const char *name)
-{
-    MsgrUser *user = msgr_model_user_by_name(model, name);
-
-    return g_str_equal(name, MSGR_ECHO_NAME) || (user != NULL && user->data.seen);
+    return hand_out_contact(call, ((MsgrUser *)user)->data.name);
 }
 
 static GVariant *
@@ -141,13 +101,11 @@ get_contact(MsgrCall *call, GVariant *args, GError **error)
     const char *name, *service;
 
     g_variant_get(args, "(&s&s)", &name, &service);
-    if (!check_service(service, error) || !check_signin_name(name, error))
+    if (!check_service(service, error))
         return NULL;
-    if (is_known_here(msgr_service_model(call->service), name))
+    if (msgr_local_name_is_known(msgr_service_model(call->service), name))
         return hand_out_contact(call, name);
-    msgr_service_defer(call);
-    msgr_user_database_find_name(msgr_service_user_database(call->service), name, found_user, call,
-                                 never_found);
+    msgr_user_question_ask(call, name, hand_out_user, error);
     return NULL;
 }
 

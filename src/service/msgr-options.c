@@ -79,6 +79,18 @@ msgr_options_strings(GVariant *options, const char *key, const char ***value, GE
 }
 
 gboolean
+msgr_options_uint64(GVariant *options, const char *key, guint64 *value, GError **error)
+{
+    g_autoptr(GVariant) entry = NULL;
+
+    if (!lookup(options, key, G_VARIANT_TYPE_UINT64, &entry, error))
+        return FALSE;
+    if (entry != NULL)
+        *value = g_variant_get_uint64(entry);
+    return TRUE;
+}
+
+gboolean
 msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError **error)
 {
     g_autoptr(GVariant) entry = NULL;

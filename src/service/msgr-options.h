@@ -15,6 +15,7 @@ gboolean msgr_options_uint32(GVariant *options, const char *key, guint32 *value,
 gboolean msgr_options_int32(GVariant *options, const char *key, gint32 *value, GError **error);
 gboolean msgr_options_strings(GVariant *options, const char *key, const char ***value,
                               GError **error);
+gboolean msgr_options_uint64(GVariant *options, const char *key, guint64 *value, GError **error);
 gboolean msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError **error);
 gboolean msgr_options_check_token(GVariant *options, GError **error);
 

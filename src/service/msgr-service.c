@@ -9,9 +9,11 @@
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-courier.h"
+#include "msgr-departures.h"
 #include "msgr-dispatch.h"
 #include "msgr-gate.h"
 #include "msgr-inbox.h"
+#include "msgr-inquiry.h"
 #include "msgr-interface.h"
 #include "msgr-key-ring.h"
 #include "msgr-outbox.h"
@@ -34,7 +36,9 @@ struct _MsgrService {
     MsgrCourier *courier;
     MsgrOutbox *outbox;
     MsgrReceipts *receipts;
+    MsgrDepartures *departures;
     MsgrUserDatabase *user_database;
+    MsgrInquiry *inquiry;
     MsgrTimer *timer;
     MsgrServiceEvents events;
 };
@@ -62,7 +66,9 @@ msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
         msgr_courier_new(connection, self->receipts, self->answers,
                          &(MsgrCourierFuncs){ .recovered = destination_recovered, .data = self });
     self->outbox = msgr_outbox_new(connection, self->receipts, self->courier);
+    self->departures = msgr_departures_new(self, connection);
     self->user_database = msgr_user_database_new();
+    self->inquiry = msgr_inquiry_new(self);
     return self;
 }
 
@@ -71,6 +77,8 @@ msgr_service_free(MsgrService *self)
 {
     msgr_inbox_free(self->inbox);
     msgr_user_database_free(self->user_database);
+    msgr_inquiry_free(self->inquiry);
+    msgr_departures_free(self->departures);
     g_clear_pointer(&self->gate, msgr_gate_free);
     g_clear_pointer(&self->timer, msgr_timer_free);
     msgr_outbox_free(self->outbox);
@@ -130,6 +138,8 @@ end_turn(MsgrService *self)
     }
     msgr_turn_commit(self->model->turn);
     msgr_outbox_send(self->outbox);
+    msgr_departures_turn_sent(self->departures);
+    msgr_inquiry_turn_kept(self->inquiry);
     return TRUE;
 }
 

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
@@ -196,6 +197,37 @@ load_contact(MsgrLoad *self, MsgrRow *row)
     return contact;
 }
 
+static gboolean
+check_url_or_none(const char *url, GError **error)
+{
+    return *url == '\0' || msgr_check_url(url, error);
+}
+
+static gpointer
+load_alert(MsgrLoad *self, MsgrRow *row)
+{
+    gint64 id = msgr_row_get_int(row, 1, MSGR_LATEST_TIME);
+    MsgrUser *user = msgr_load_get_user(self, row);
+    MsgrAlertText text = { .site = (gint32)msgr_row_get_int(row, G_MININT32, G_MAXINT32) };
+    gint64 time;
+    gboolean delivered, shown;
+    MsgrAlert *alert;
+
+    text.publisher = msgr_row_get_text(row, msgr_load_check_name);
+    text.text = msgr_row_get_text(row, msgr_check_alert);
+    text.url = msgr_row_get_text(row, check_url_or_none);
+    time = msgr_row_get_time(row);
+    text.expires_at = msgr_row_get_time(row);
+    delivered = msgr_row_get_boolean(row);
+    shown = msgr_row_get_boolean(row);
+    if (!row->sane)
+        return NULL;
+    alert = msgr_alert_new(user, id, &text, time);
+    msgr_alert_restart(alert, delivered, shown);
+    self->model->last_alert = MAX(self->model->last_alert, id);
+    return alert;
+}
+
 /* Whose row it is: a uid or a GUID, in letters that a log can take. */
 static char *
 owner_of(sqlite3_stmt *stmt)
@@ -261,6 +293,27 @@ load_rows(MsgrLoad *self, MsgrTableId table, LoadFunc func, const char *sql, GEr
     return done;
 }
 
+/* IDs go on from the greatest that there ever was, not from the greatest that is kept; without it,
+ * from the clock. */
+static void
+load_last_alert(MsgrLoad *self)
+{
+    static const char sql[] = "SELECT seq FROM sqlite_sequence WHERE name = 'alert'";
+    MsgrModel *model = self->model;
+    sqlite3_stmt *stmt = NULL;
+    int result = sqlite3_prepare_v2(self->ledger->db, sql, -1, &stmt, NULL);
+
+    if (result == SQLITE_OK)
+        result = sqlite3_step(stmt);
+    if (result == SQLITE_ROW)
+        model->last_alert =
+            CLAMP(sqlite3_column_int64(stmt, 0), model->last_alert, MSGR_LATEST_TIME);
+    else if (result != SQLITE_DONE)
+        g_warning("%s: the last alert's ID can't be read: %s", self->ledger->file,
+                  sqlite3_errmsg(self->ledger->db));
+    sqlite3_finalize(stmt);
+}
+
 static gboolean
 load_all(MsgrLoad *self, GError **error)
 {
@@ -270,6 +323,7 @@ load_all(MsgrLoad *self, GError **error)
         [MSGR_TABLE_APPLICATION] = load_application,
         [MSGR_TABLE_POLICY] = load_policy,
         [MSGR_TABLE_CONTACT] = load_contact,
+        [MSGR_TABLE_ALERT] = load_alert,
         [MSGR_TABLE_SESSION] = msgr_load_session,
     };
     static const char stray_sides[] = "SELECT rowid, session FROM side"
@@ -282,6 +336,7 @@ load_all(MsgrLoad *self, GError **error)
         if (!load_rows(self, i, funcs[i], sql, error))
             return FALSE;
     }
+    load_last_alert(self);
     return load_rows(self, MSGR_TABLE_SIDE, NULL, stray_sides, error);
 }
 

@@ -6,7 +6,7 @@
  */
 #include "msgr-ledger-row.h"
 
-#define LATEST_TIME G_GINT64_CONSTANT(253402300799999999) /* the end of the year 9999 */
+#include "msgr-limits.h"
 
 /**
  * msgr_row_reader:
@@ -75,7 +75,7 @@ msgr_row_get_boolean(MsgrRow *self)
 gint64
 msgr_row_get_time(MsgrRow *self)
 {
-    return msgr_row_get_int(self, 0, LATEST_TIME);
+    return msgr_row_get_int(self, 0, MSGR_LATEST_TIME);
 }
 
 static const char *

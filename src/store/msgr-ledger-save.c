@@ -6,6 +6,7 @@
  */
 #include "msgr-ledger-private.h"
 
+#include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
@@ -77,6 +78,21 @@ put_contact(MsgrRow *row, MsgrContact *contact)
     msgr_row_put_text(row, contact->name);
     msgr_row_put_int(row, contact->in_list);
     msgr_row_put_int(row, contact->blocked);
+}
+
+static void
+put_alert(MsgrRow *row, MsgrAlert *alert)
+{
+    msgr_row_put_int(row, alert->id);
+    msgr_row_put_int(row, alert->user->uid);
+    msgr_row_put_int(row, alert->site);
+    msgr_row_put_text(row, alert->publisher);
+    msgr_row_put_text(row, alert->text);
+    msgr_row_put_text(row, alert->url);
+    msgr_row_put_int(row, alert->time);
+    msgr_row_put_int(row, alert->expires_at);
+    msgr_row_put_int(row, alert->data.delivered);
+    msgr_row_put_int(row, alert->data.state == MSGR_ALERT_SHOWN);
 }
 
 static void
@@ -160,6 +176,9 @@ write_record(MsgrLedger *self, MsgrRecord *record, MsgrTableId table)
     case MSGR_TABLE_CONTACT:
         put_contact(&row, (MsgrContact *)record);
         break;
+    case MSGR_TABLE_ALERT:
+        put_alert(&row, (MsgrAlert *)record);
+        break;
     case MSGR_TABLE_SESSION:
         put_session(&row, (MsgrSession *)record);
         break;
@@ -206,6 +225,9 @@ put_key(MsgrRow *row, MsgrRecord *record, MsgrTableId table)
         msgr_row_put_text(row, ((MsgrContact *)record)->service);
         msgr_row_put_text(row, ((MsgrContact *)record)->name);
         break;
+    case MSGR_TABLE_ALERT:
+        msgr_row_put_int(row, ((MsgrAlert *)record)->id);
+        break;
     case MSGR_TABLE_SESSION:
         msgr_row_put_text(row, ((MsgrSession *)record)->id);
         break;
@@ -244,9 +266,12 @@ table_of(MsgrRecord *record)
         return MSGR_TABLE_CONTACT;
     case MSGR_RECORD_SESSION:
         return MSGR_TABLE_SESSION;
+    case MSGR_RECORD_ALERT:
+        return MSGR_TABLE_ALERT;
     case MSGR_RECORD_CLIENT:
     case MSGR_RECORD_AGENT:
     case MSGR_RECORD_WATCH:
+    case MSGR_RECORD_ADDITION:
     default:
         return MSGR_N_TABLES;
     }

@@ -109,6 +109,21 @@ static const char *const migrations[] = {
     "ALTER TABLE user DROP COLUMN accept_from;"
     "ALTER TABLE user DROP COLUMN status_to;"
     "ALTER TABLE user ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;",
+
+    /* AUTOINCREMENT: no ID is ever used again */
+    "CREATE TABLE alert("
+    " id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,"
+    " uid INTEGER NOT NULL REFERENCES user(uid) DEFERRABLE INITIALLY DEFERRED,"
+    " site INTEGER NOT NULL,"
+    " publisher TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " url TEXT NOT NULL,"
+    " time INTEGER NOT NULL,"
+    " expires_at INTEGER NOT NULL,"
+    " delivered INTEGER NOT NULL,"
+    " shown INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX alert_user ON alert(uid);",
 };
 
 static const MsgrTable tables[MSGR_N_TABLES] = {
@@ -124,6 +139,10 @@ static const MsgrTable tables[MSGR_N_TABLES] = {
                                    "appstream_id", "app_ids", "registered_by", "registered_at" } },
     [MSGR_TABLE_POLICY] = { "policy", 2, { "uid", "service", "accept_from", "status_to" } },
     [MSGR_TABLE_CONTACT] = { "contact", 3, { "uid", "service", "name", "in_list", "blocked" } },
+    [MSGR_TABLE_ALERT] = { "alert",
+                           1,
+                           { "id", "uid", "site", "publisher", "text", "url", "time", "expires_at",
+                             "delivered", "shown" } },
     [MSGR_TABLE_SESSION] = { "session",
                              1,
                              { "id", "created_at", "state", "app", "app_name", "app_url",

@@ -5,7 +5,6 @@
 import glob
 import os
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 
 from msgrtest import names
 from msgrtest.client import V, expect
+from msgrtest.disk import set_file_limit
 from msgrtest.keys import CHESS, DESK, Key
 from msgrtest.names import ACCEPTED, CONNECTED, INVITATION, READY, SESSION_TIMEOUT, TERMINATED
 from msgrtest.scene import (GUID, GUID2, NAME, PATH, URL, Scene, applications, number,
@@ -438,16 +438,6 @@ def _(w):
 
 
 # The disk
-
-
-def set_file_limit(w, size):
-    """No file of the service may grow beyond this, from now on; None: as before. By a process of
-    the service's own user, which needs no privilege for it."""
-    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]  # which it has inherited
-    code = 'import resource; resource.prlimit(%d, resource.RLIMIT_FSIZE, (%d, %d))' % (
-        w.daemon.pid, hard if size is None else size, hard)
-    subprocess.run([sys.executable, '-c', code], check=True, cwd='/',
-                   **w.users.become(w.users.find('service')))
 
 
 def nothing_can_be_kept(w, s, fail, heal):

@@ -7,7 +7,7 @@ import re
 import time
 
 from msgrtest import keys, names
-from msgrtest.client import Proxy, expect
+from msgrtest.client import Proxy, V, expect
 from msgrtest.keys import CHAT, CHESS, DESK, FRIENDS, GO, OLD
 from msgrtest.names import LOCK1, MANAGER, PRIVATE
 from msgrtest.tap import test
@@ -398,10 +398,12 @@ def _(w):
 
 def locked_calls():
     """A call of everything that a lock guards: (interface, member, arguments)."""
-    sample = {'s': 'x', 'o': '/org/msgr/Messenger/Contact/' + '0' * 32, 'u': 0, 'a{sv}': {}}
-    for iface in (names.MANAGER1, names.SESSION1, names.CONTACT1, names.MESSENGER1):
+    sample = {'s': 'x', 'o': '/org/msgr/Messenger/Contact/' + '0' * 32, 'u': 0, 'a{sv}': {},
+              'i': 0, 't': 0, 'v': V('s', 'local'), 'ai': []}
+    for iface in (names.MANAGER1, names.SESSION1, names.CONTACT1, names.MESSENGER1,
+                  names.PRIVATE1):
         for member, (signature, _) in names.METHODS[iface].items():
-            kinds = re.findall(r'a\{sv\}|.', signature)
+            kinds = re.findall(r'a\{sv\}|ai|.', signature)
             yield iface, member, signature, [sample[kind] for kind in kinds]
 
 

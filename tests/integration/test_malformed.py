@@ -17,6 +17,7 @@ from msgrtest.world import eventually
 # Sample values of every type that arguments have, and others that none has.
 SAMPLES = {
     's': 'x', 'o': '/org/msgr/Messenger/Contact/' + '1' * 32, 'u': 1, 'i': 1, 'a{sv}': {},
+    't': 1, 'v': V('s', 'local'), 'ai': [1],
 }
 WRONG = [
     ('', []), ('y', [1]), ('b', [True]), ('n', [1]), ('q', [1]), ('x', [1]), ('t', [1]),
@@ -27,7 +28,7 @@ WRONG = [
 
 
 def split(signature):
-    return re.findall(r'a\{sv\}|.', signature)
+    return re.findall(r'a\{sv\}|ai|.', signature)
 
 
 def wrong_arguments(signature):
@@ -59,7 +60,8 @@ def objects(scene):
     """Every interface, where it is: (path, interface, bus name)."""
     return [(names.ROOT, names.MESSENGER1, BUS), (names.ROOT, names.KEYMANAGER1, AGENTS),
             (names.MANAGER, names.MANAGER1, BUS), (names.MANAGER, names.LOCK1, BUS),
-            (names.PRIVATE, names.LOCK1, BUS), (scene.a.path, names.SESSION1, BUS),
+            (names.PRIVATE, names.LOCK1, BUS), (names.PRIVATE, names.PRIVATE1, BUS),
+            (scene.a.path, names.SESSION1, BUS),
             (scene.contact, names.CONTACT1, BUS)]
 
 
@@ -91,7 +93,7 @@ def check_wrong_signatures(w, chosen):
 
 
 for _iface in (names.MESSENGER1, names.KEYMANAGER1, names.MANAGER1, names.LOCK1, names.SESSION1,
-               names.CONTACT1):
+               names.CONTACT1, names.PRIVATE1):
     test('wrong signatures: every method of ' + _iface)(
         lambda w, iface=_iface: check_wrong_signatures(w, iface))
 
@@ -131,6 +133,8 @@ def _(w):
              (scene.contact, names.SESSION1, 'Detach', '', []),
              (names.SESSIONS, names.SESSION1, 'Detach', '', []),
              (names.PRIVATE, names.MANAGER1, 'CreateSession', '', []),
+             (names.MANAGER, names.PRIVATE1, 'EnableAlertEvents', 'ai', [[]]),
+             (scene.a.path, names.PRIVATE1, 'SuppressDefault', 't', [1]),
              ('/', names.MESSENGER1, 'ListServices', '', []),
              ('/org', names.LOCK1, 'RequestChallenge', 'i', [1]),
              (scene.a.path, names.LOCK1, 'RequestChallenge', 'i', [1]),

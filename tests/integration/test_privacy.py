@@ -221,7 +221,8 @@ def _(w):
     w.start()
     s = Scene(w).connected()
     expected = {names.ROOT: (names.MESSENGER1, names.KEYMANAGER1),
-                names.MANAGER: (names.MANAGER1, names.LOCK1), names.PRIVATE: (names.LOCK1,),
+                names.MANAGER: (names.MANAGER1, names.LOCK1),
+                names.PRIVATE: (names.PRIVATE1, names.LOCK1),
                 s.a.path: (names.SESSION1,), s.contact: (names.CONTACT1,)}
     for path, ifaces in expected.items():
         text = s.alice.introspect(path)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
@@ -143,6 +144,34 @@ describe_session(gpointer record)
                            d->ended_at, inviter, invitee);
 }
 
+static char *
+describe_alert(gpointer record)
+{
+    MsgrAlert *a = record;
+    g_autofree char *text = g_strescape(a->text, NULL);
+
+    return g_strdup_printf("alert %" G_GINT64_FORMAT " to=%u site=%d by=%s text=%s url=%s"
+                           " at=%" G_GINT64_FORMAT " expires=%" G_GINT64_FORMAT
+                           " delivered=%d state=%d\n",
+                           a->id, a->user->uid, a->site, a->publisher, text, a->url, a->time,
+                           a->expires_at, a->data.delivered, a->data.state);
+}
+
+static void
+describe_alerts(GString *text, MsgrModel *model)
+{
+    g_autoptr(GHashTable) alerts = g_hash_table_new(NULL, NULL);
+    GHashTableIter iter;
+    gpointer user;
+
+    g_hash_table_iter_init(&iter, model->users);
+    while (g_hash_table_iter_next(&iter, NULL, &user)) {
+        for (GList *l = ((MsgrUser *)user)->alerts.head; l != NULL; l = l->next)
+            g_hash_table_add(alerts, l->data);
+    }
+    describe_all(text, alerts, describe_alert);
+}
+
 char *
 msgr_test_ledger_text(MsgrModel *model)
 {
@@ -168,6 +197,7 @@ msgr_test_ledger_text(MsgrModel *model)
         }
         describe_all(text, own, describe[i]);
     }
+    describe_alerts(text, model);
     describe_all(text, model->sessions, describe_session);
     return g_string_free(text, FALSE);
 }

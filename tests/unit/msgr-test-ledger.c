@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "msgr-alert.h"
 #include "msgr-user.h"
 
 #define FIRST_BOOT SECONDS(1000)
@@ -325,20 +326,25 @@ msgr_test_data(const char *name)
     return msgr_test_read(dir, name, NULL);
 }
 
+/* A database of @version with something in each table that it has. */
 void
-msgr_test_sample_v1(const char *dir)
+msgr_test_sample_of(const char *dir, int version)
 {
-    g_autofree char *sql = msgr_test_data("ledger-v1.sql");
+    g_autofree char *name = g_strdup_printf("ledger-v%d.sql", version);
+    g_autofree char *sql = msgr_test_data(name);
 
     msgr_test_sql_change(dir, sql);
 }
 
-/* The same, brought to the version of today. */
+/* The first, brought to the version of today, and with something in the tables that came since. */
 void
 msgr_test_sample(const char *dir)
 {
-    msgr_test_sample_v1(dir);
+    g_autofree char *alerts = msgr_test_data("ledger-alerts.sql");
+
+    msgr_test_sample_of(dir, 1);
     msgr_ledger_close(msgr_test_ledger_open(dir));
+    msgr_test_sql_change(dir, alerts);
 }
 
 MsgrSession *
@@ -349,6 +355,12 @@ msgr_test_sample_session(MsgrModel *model, int number)
 
     g_assert_nonnull(session);
     return session;
+}
+
+static void
+touch(gpointer record, gpointer turn)
+{
+    msgr_turn_touch(turn, record);
 }
 
 static void
@@ -370,6 +382,7 @@ msgr_test_touch_everything(MsgrModel *model)
     touch_all(model->turn, model->sessions); /* before what they refer to */
     touch_all(model->turn, model->contacts);
     for (GList *l = users; l != NULL; l = l->next) {
+        g_queue_foreach(&((MsgrUser *)l->data)->alerts, touch, model->turn);
         touch_all(model->turn, ((MsgrUser *)l->data)->keys);
         touch_all(model->turn, ((MsgrUser *)l->data)->applications);
         touch_all(model->turn, ((MsgrUser *)l->data)->policies);

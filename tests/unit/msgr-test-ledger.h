@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 
 #define SECONDS(n) ((gint64)(n)*G_USEC_PER_SEC)
 
+/* The version that databases have. */
+#define MSGR_TEST_VERSION 3
+
 /* What the clock of each model says. */
 extern gint64 msgr_test_boot, msgr_test_wall;
 
@@ -50,7 +53,7 @@ MsgrModel *msgr_test_ledger_model(MsgrLedger *ledger);
 MsgrModel *msgr_test_ledger_load(MsgrLedger *ledger);
 void msgr_test_ledger_commit(MsgrLedger *ledger, MsgrModel *model);
 char *msgr_test_data(const char *name);
-void msgr_test_sample_v1(const char *dir);
+void msgr_test_sample_of(const char *dir, int version);
 void msgr_test_sample(const char *dir);
 MsgrSession *msgr_test_sample_session(MsgrModel *model, int number);
 void msgr_test_touch_everything(MsgrModel *model);

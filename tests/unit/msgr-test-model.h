@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "msgr-addition.h"
+#include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"

@@ -50,6 +50,16 @@ copy_user(MsgrModel *to, MsgrUser *old)
 }
 
 static void
+copy_alert(MsgrUser *user, MsgrAlert *old)
+{
+    const MsgrAlertText text = { old->site, old->publisher, old->text, old->url, old->expires_at };
+    MsgrAlert *alert = msgr_alert_new(user, old->id, &text, old->time);
+
+    msgr_alert_restart(alert, old->data.delivered, old->data.state == MSGR_ALERT_SHOWN);
+    enter(alert);
+}
+
+static void
 copy_users_own(MsgrModel *to, MsgrUser *old)
 {
     MsgrUser *user = msgr_model_user(to, old->uid);
@@ -80,6 +90,10 @@ copy_users_own(MsgrModel *to, MsgrUser *old)
         contact->in_list = ((MsgrContact *)value)->in_list;
         contact->blocked = ((MsgrContact *)value)->blocked;
         enter(contact);
+    }
+    for (GList *l = old->alerts.head; l != NULL; l = l->next) {
+        if (is_kept(l->data))
+            copy_alert(user, l->data);
     }
 }
 
@@ -156,6 +170,7 @@ msgr_test_restart(MsgrTestModel *t, gint64 microseconds)
     msgr_key_ring_replace(t->model, t->keys);
     msgr_application_replace_packaged(t->model, t->apps);
     copy_kept(t->model, old);
+    t->model->last_alert = old->last_alert;
     msgr_model_free(old);
     msgr_model_start(t->model);
     msgr_test_run_due(t);

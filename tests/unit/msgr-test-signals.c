@@ -98,6 +98,7 @@ check_origin(MsgrTestModel *t, const MsgrSignal *signal)
         { "org.msgr.SessionManager1", "/org/msgr/Messenger/SessionManager" },
         { "org.msgr.Lock1", "/org/msgr/Messenger/" },
         { "org.msgr.Messenger1", "/org/msgr/Messenger" },
+        { "org.msgr.Private1", "/org/msgr/Messenger/Private" },
     };
     MsgrClient *client = msgr_model_client(t->model, signal->to);
     gsize i = 0;

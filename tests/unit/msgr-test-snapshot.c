@@ -75,6 +75,42 @@ add_side(GString *text, gpointer item)
 }
 
 static void
+add_name(GString *text, gpointer item)
+{
+    g_string_append_printf(text, "  %s\n", (const char *)item);
+}
+
+static void
+add_site(GString *text, gpointer item)
+{
+    g_string_append_printf(text, "  %d\n", GPOINTER_TO_INT(item));
+}
+
+static void
+add_alert(GString *text, MsgrAlert *alert)
+{
+    g_string_append_printf(
+        text,
+        "alert %" G_GINT64_FORMAT " state %d delivered %d due %" G_GINT64_FORMAT " %s sent to\n",
+        alert->id, alert->data.state, alert->data.delivered, alert->data.due_boot, alert->text);
+    add_all(text, alert->data.receivers, TRUE, add_name);
+}
+
+static void
+add_alerts(GString *text, MsgrUser *user)
+{
+    gint64 last = 0;
+
+    for (GList *l = user->alerts.head; l != NULL; l = l->next) {
+        g_assert_cmpint(((MsgrAlert *)l->data)->id, >, last);
+        last = ((MsgrAlert *)l->data)->id;
+        add_alert(text, l->data);
+    }
+    for (GList *l = user->additions.head; l != NULL; l = l->next)
+        g_string_append_printf(text, "to be added: %s\n", ((MsgrAddition *)l->data)->name);
+}
+
+static void
 add_client(GString *text, gpointer item)
 {
     MsgrClient *client = item;
@@ -83,7 +119,8 @@ add_client(GString *text, gpointer item)
     for (int i = 0; i < MSGR_N_LOCKABLES; i++)
         g_string_append_printf(text, ", %u as %s: %s", msgr_lock_status(client, i),
                                msgr_client_app_id(client, i), client->locks[i].challenge);
-    g_string_append_c(text, '\n');
+    g_string_append(text, ", wants\n");
+    add_all(text, client->sites, TRUE, add_site);
     add_variant(text, msgr_side_list(client));
 }
 
@@ -124,6 +161,7 @@ add_user(GString *text, gpointer item)
     add_all(text, user->keys, FALSE, add_key);
     add_applications(text, user);
     add_all(text, user->contacts, FALSE, add_contact);
+    add_alerts(text, user);
     g_string_append(text, "sides\n");
     add_all(text, user->sides, TRUE, add_path);
     g_string_append(text, "live\n");

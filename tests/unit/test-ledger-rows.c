@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is read: rows of version 1, and rows that make no sense.
+ * What is read: rows of every version, and rows that make no sense.
  */
 #include "msgr-test-ledger.h"
 
@@ -9,24 +9,59 @@
 #include <sodium.h>
 #include <string.h>
 
-/* Whatever version the database gets to have: what version 1 kept is there. */
+/* Whatever version the database gets to have: what an earlier one kept is there. */
 static void
-test_version_1(void)
+try_version(int version)
 {
     g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
-    g_autofree char *expected = msgr_test_data("ledger-v1.txt");
+    g_autofree char *name = g_strdup_printf("ledger-v%d.txt", version);
+    g_autofree char *expected = msgr_test_data(name);
     g_autoptr(MsgrLedger) ledger = NULL;
     g_autoptr(MsgrModel) model = NULL;
     g_autofree char *text = NULL;
     g_autofree char *hex = g_malloc0(2 * MSGR_SECRET_BYTES + 1);
 
-    msgr_test_sample_v1(dir);
+    msgr_test_sample_of(dir, version);
     ledger = msgr_test_ledger_open(dir);
     model = msgr_test_ledger_load(ledger);
     text = msgr_test_ledger_text(model);
     g_assert_cmpstr(text, ==, expected);
     sodium_bin2hex(hex, 2 * MSGR_SECRET_BYTES + 1, msgr_ledger_secret(ledger), MSGR_SECRET_BYTES);
     g_assert_cmpstr(hex, ==, "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f");
+}
+
+static void
+test_versions(void)
+{
+    for (int version = 1; version < MSGR_TEST_VERSION; version++)
+        try_version(version);
+}
+
+/* No ID is used again, whatever has become of the alert that had it. */
+static void
+test_last_alert(void)
+{
+    static const struct {
+        const char *sql;
+        gint64 last;
+    } rows[] = {
+        { "DELETE FROM alert", 1789999999000000 },
+        { "DELETE FROM sqlite_sequence WHERE name = 'alert'", 1789999991000000 },
+        { "UPDATE sqlite_sequence SET seq = -1", 1789999991000000 },
+        { "UPDATE sqlite_sequence SET seq = 9223372036854775807", 253402300799999999 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
+        g_autoptr(MsgrLedger) ledger = NULL;
+        g_autoptr(MsgrModel) model = NULL;
+
+        msgr_test_sample(dir);
+        msgr_test_sql_change(dir, rows[i].sql);
+        ledger = msgr_test_ledger_open(dir);
+        model = msgr_test_ledger_load(ledger);
+        g_assert_cmpint(model->last_alert, ==, rows[i].last);
+    }
 }
 
 /* By the msgr_test_boot clock everything is due when it was, however long the service was away. */
@@ -83,7 +118,7 @@ static const struct {
     { "UPDATE user SET private_share_until = 9223372036854775807 WHERE uid = 3000000000",
       "user policy" },
     { "DELETE FROM user WHERE uid = 1001",
-      "user_key application contact session session session session session" },
+      "user_key application contact alert session session session session session" },
     { "UPDATE user_key SET json = '{}' WHERE uid = 1000", "user_key" },
     { "UPDATE user_key SET json = json || ' ' || char(0) WHERE uid = 1000", "user_key" },
     { "UPDATE user_key SET json = replace(json, 'share', 'publish-alerts')", "user_key" },
@@ -100,6 +135,20 @@ static const struct {
     { "UPDATE contact SET name = char(10) WHERE service = 'xmpp'", "contact" },
     { "UPDATE contact SET blocked = -1 WHERE service = 'xmpp'", "contact" },
     { "UPDATE contact SET in_list = 7 WHERE name = 'echo'", "contact session" },
+    { "UPDATE alert SET id = -id WHERE site = 7", "alert" },
+    { "UPDATE alert SET id = 253402300800000000 WHERE site = 7", "alert" },
+    { "UPDATE alert SET uid = 77 WHERE site = 7", "alert" },
+    { "UPDATE alert SET site = 2147483648 WHERE site = 7", "alert" },
+    { "UPDATE alert SET publisher = '' WHERE site = 7", "alert" },
+    { "UPDATE alert SET publisher = char(27) WHERE site = 7", "alert" },
+    { "UPDATE alert SET text = char(8238) WHERE site = 7", "alert" },
+    { "UPDATE alert SET text = char(0) WHERE site = 7", "alert" },
+    { "UPDATE alert SET text = printf('%4097s', '') WHERE site = 7", "alert" },
+    { "UPDATE alert SET url = 'file:///etc/passwd' WHERE site = 7", "alert" },
+    { "UPDATE alert SET time = -1 WHERE site = 7", "alert" },
+    { "UPDATE alert SET expires_at = -1 WHERE site = 7", "alert" },
+    { "UPDATE alert SET delivered = 2 WHERE site = 7", "alert" },
+    { "UPDATE alert SET shown = -1 WHERE site = 7", "alert" },
     { "UPDATE session SET id = lower(id) WHERE state = 2", "session side side" },
     { "UPDATE session SET created_at = -5 WHERE state = 2", "session" },
     { "UPDATE session SET state = 0 WHERE state = 2", "session" },
@@ -172,7 +221,8 @@ count_rows(const char *dir)
     g_autofree char *count = msgr_test_sql_ask(
         dir, "SELECT (SELECT count(*) FROM user) + (SELECT count(*) FROM user_key)"
              " + (SELECT count(*) FROM application) + (SELECT count(*) FROM contact)"
-             " + (SELECT count(*) FROM session) + (SELECT count(*) FROM policy)");
+             " + (SELECT count(*) FROM alert) + (SELECT count(*) FROM session)"
+             " + (SELECT count(*) FROM policy)");
 
     return (guint)g_ascii_strtoull(count, NULL, 10);
 }
@@ -249,18 +299,19 @@ test_rejects_stay(void)
     g_ptr_array_remove_index(msgr_test_warnings, 0);
     msgr_test_one_warning("*/msgr.db: rows that make no sense stay: can't copy *");
     msgr_test_no_aside(dir);
-    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6 + 2);
+    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 3 + 6 + 2);
     again = msgr_test_ledger_load(ledger);
     tables = rejected(dir);
     g_assert_cmpstr(tables, ==, "user_key");
-    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 6 + 2 - 1);
+    g_assert_cmpuint(count_rows(dir), ==, 3 + 2 + 2 + 4 + 3 + 6 + 2 - 1);
 }
 
 int
 main(int argc, char **argv)
 {
     msgr_test_ledger_init(&argc, &argv);
-    g_test_add_func("/ledger-rows/version-1", test_version_1);
+    g_test_add_func("/ledger-rows/versions", test_versions);
+    g_test_add_func("/ledger-rows/last-alert", test_last_alert);
     g_test_add_func("/ledger-rows/times", test_times);
     g_test_add_func("/ledger-rows/hostile-rows", test_hostile_rows);
     g_test_add_func("/ledger-rows/rejects-stay", test_rejects_stay);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "msgr-alert.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-private.h"
@@ -64,7 +65,7 @@ test_new(void)
     g_assert_cmphex(msgr_test_mode(dir, "lock"), ==, 0600);
     msgr_ledger_close(ledger);
     msgr_test_sql_assert(dir, "PRAGMA application_id", "1299408754");
-    msgr_test_sql_assert(dir, "PRAGMA user_version", "2");
+    msgr_test_sql_assert(dir, "PRAGMA user_version", G_STRINGIFY(MSGR_TEST_VERSION));
     msgr_test_sql_assert(dir, "PRAGMA journal_mode", "wal");
     ledger = msgr_test_ledger_open(dir);
     g_assert_cmpmem(msgr_ledger_secret(ledger), MSGR_SECRET_BYTES, secret, sizeof secret);
@@ -149,6 +150,19 @@ change_session(MsgrSession *session)
     change_side(&data->sides[1], "org.example.Two");
 }
 
+/* The others' texts do not change; what is over is not kept. */
+static void
+change_alerts(MsgrUser *user)
+{
+    MsgrAlert *first = g_queue_peek_head(&user->alerts);
+    MsgrAlert *second = g_queue_peek_tail(&user->alerts);
+
+    first->data.delivered = TRUE;
+    msgr_alert_set_state(first, MSGR_ALERT_SHOWN, MSGR_NEVER);
+    msgr_alert_set_state(second, MSGR_ALERT_OFFERED, MSGR_NEVER);
+    second->data.delivered = TRUE;
+}
+
 static void
 test_change(void)
 {
@@ -162,6 +176,7 @@ test_change(void)
     model = msgr_test_ledger_load(ledger);
     msgr_test_touch_everything(model);
     change_user(msgr_model_user(model, 1000));
+    change_alerts(msgr_model_user(model, 1000));
     for (int i = 1; i <= 6; i++)
         change_session(msgr_test_sample_session(model, i));
     change_policy(g_hash_table_lookup(msgr_model_user(model, 1000)->policies, "local"));
@@ -228,7 +243,8 @@ test_delete(void)
     static const char count[] =
         "SELECT (SELECT count(*) FROM user) || (SELECT count(*) FROM user_key)"
         " || (SELECT count(*) FROM application) || (SELECT count(*) FROM policy)"
-        " || (SELECT count(*) FROM contact) || (SELECT count(*) FROM session)"
+        " || (SELECT count(*) FROM contact) || (SELECT count(*) FROM alert)"
+        " || (SELECT count(*) FROM session)"
         " || (SELECT count(*) FROM side)";
     g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
     g_autoptr(MsgrLedger) ledger = NULL;
@@ -241,17 +257,18 @@ test_delete(void)
     alice = msgr_model_user(model, 1000);
     bob = msgr_model_user(model, 1001);
     carol = msgr_model_user(model, 3000000000u);
-    msgr_test_sql_assert(dir, count, "32224612");
+    msgr_test_sql_assert(dir, count, "322243612");
     msgr_turn_remove(model->turn, msgr_contact_find(alice, MSGR_LOCAL_SERVICE, "echo"));
     msgr_turn_remove(model->turn, msgr_test_sample_session(model, 3));
     msgr_turn_remove(model->turn, only_one_of(carol->policies));
     msgr_turn_remove(model->turn, carol);
     msgr_test_ledger_commit(ledger, model);
-    msgr_test_sql_assert(dir, count, "22213510");
+    msgr_test_sql_assert(dir, count, "222133510");
     msgr_turn_remove(model->turn, only_one_of(bob->applications));
     msgr_turn_remove(model->turn, only_one_of(bob->keys));
+    msgr_turn_remove(model->turn, g_queue_peek_head(&bob->alerts));
     msgr_test_ledger_commit(ledger, model);
-    msgr_test_sql_assert(dir, count, "21113510");
+    msgr_test_sql_assert(dir, count, "211132510");
     g_clear_pointer(&ledger, msgr_ledger_close);
     msgr_test_ledger_kept(dir, model);
 }

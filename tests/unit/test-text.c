@@ -65,7 +65,7 @@ test_not_utf8(void)
         msgr_check_guid,       msgr_check_app_data,         msgr_check_app_name,
         msgr_check_url,        msgr_check_friendly_name,    msgr_check_path,
         msgr_check_desktop_id, msgr_check_version,          msgr_check_address,
-        msgr_check_app_id,     msgr_check_activation_token,
+        msgr_check_app_id,     msgr_check_activation_token, msgr_check_alert,
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
@@ -92,12 +92,12 @@ test_app_data(void)
     assert_longest(msgr_check_app_data, "", "\xc3\xbc", 256, "");
 }
 
-/* Common to all names: none of these may be anywhere in them. */
+/* None of these may be anywhere in a text that people are shown. */
 static void
 assert_no_tricks(CheckFunc check)
 {
-    static const gunichar refused[] = { 0x01,   0x09,   0x0a,   0x0d,   0x1b,   0x7f,   0x80,
-                                        0x9f,   0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,
+    static const gunichar refused[] = { 0x01,   0x0d,   0x1b,   0x7f,   0x80,   0x9f,
+                                        0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d,
                                         0x202e, 0x2066, 0x2067, 0x2068, 0x2069 };
 
     for (guint i = 0; i < G_N_ELEMENTS(refused); i++) {
@@ -111,6 +111,26 @@ assert_no_tricks(CheckFunc check)
     }
 }
 
+/* A name has one line. */
+static void
+assert_one_line(CheckFunc check)
+{
+    assert_bad(check, "a\nb");
+    assert_bad(check, "a\tb");
+    assert_no_tricks(check);
+}
+
+static void
+test_alert(void)
+{
+    assert_good(msgr_check_alert, "");
+    assert_good(msgr_check_alert, "The build is red:\n\t<b>\"main\" & more</b>\n");
+    assert_good(msgr_check_alert, "\xd7\xa9\xd7\x97\xe2\x80\x8f!");
+    assert_longest(msgr_check_alert, "", "a", 4096, "");
+    assert_longest(msgr_check_alert, "", "\xc3\xbc", 2048, "");
+    assert_no_tricks(msgr_check_alert);
+}
+
 static void
 test_app_name(void)
 {
@@ -121,7 +141,7 @@ test_app_name(void)
     assert_good(msgr_check_app_name, "\xd7\xa9\xd7\x97\xe2\x80\x8f!");
     assert_longest(msgr_check_app_name, "", "a", 256, "");
     assert_longest(msgr_check_app_name, "", "\xf0\x9f\x98\x80", 256, "");
-    assert_no_tricks(msgr_check_app_name);
+    assert_one_line(msgr_check_app_name);
 }
 
 static void
@@ -130,7 +150,7 @@ test_friendly_name(void)
     assert_good(msgr_check_friendly_name, "");
     assert_good(msgr_check_friendly_name, "Alice Liddell");
     assert_longest(msgr_check_friendly_name, "", "\xc3\xbc", 256, "");
-    assert_no_tricks(msgr_check_friendly_name);
+    assert_one_line(msgr_check_friendly_name);
 }
 
 static void
@@ -140,7 +160,7 @@ test_version(void)
     assert_good(msgr_check_version, "1.0~rc1 (git)");
     assert_longest(msgr_check_version, "", "1", 64, "");
     assert_longest(msgr_check_version, "", "\xc3\xbc", 64, "");
-    assert_no_tricks(msgr_check_version);
+    assert_one_line(msgr_check_version);
 }
 
 static void
@@ -208,7 +228,7 @@ test_url_characters(void)
     static const gunichar blanks[] = { 0x20,   0xa0,   0x1680, 0x2000, 0x2003, 0x200a,
                                        0x202f, 0x205f, 0x3000, 0x200e, 0x200f, 0x061c };
 
-    assert_no_tricks(msgr_check_url);
+    assert_one_line(msgr_check_url);
     for (guint i = 0; i < G_N_ELEMENTS(blanks); i++) {
         char character[7] = { 0 };
         g_autofree char *in_path = NULL;
@@ -336,6 +356,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/not-utf8", test_not_utf8);
     g_test_add_func("/text/guid", test_guid);
     g_test_add_func("/text/app-data", test_app_data);
+    g_test_add_func("/text/alert", test_alert);
     g_test_add_func("/text/app-name", test_app_name);
     g_test_add_func("/text/friendly-name", test_friendly_name);
     g_test_add_func("/text/version", test_version);

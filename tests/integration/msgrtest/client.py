@@ -229,6 +229,7 @@ class Client:
         self.name = worker.send('connecting', **request).get()
         self.messenger = Proxy(self, names.ROOT, names.MESSENGER1)
         self.manager = Proxy(self, names.MANAGER, names.MANAGER1)
+        self.private = Proxy(self, names.PRIVATE, names.PRIVATE1)
         self.lock = Proxy(self, names.MANAGER, names.LOCK1)
         self.private_lock = Proxy(self, names.PRIVATE, names.LOCK1)
         self.keys = Proxy(self, names.ROOT, names.KEYMANAGER1, names.AGENTS)

@@ -76,6 +76,12 @@ METHODS = {
     CONTACT1: {
         'Remove': ('', ''),
     },
+    PRIVATE1: {
+        'AddContact': ('sv', ''),
+        'EnableAlertEvents': ('ai', ''),
+        'PublishAlert': ('issa{sv}', ''),
+        'SuppressDefault': ('t', ''),
+    },
     PROPERTIES: {
         'Get': ('ss', 'v'),
         'Set': ('ssv', ''),
@@ -174,6 +180,11 @@ HRESULTS = {
     'NotLoggedOn': 0x8100031e,
 }
 
+# what OnContactListAdd tells beside these
+NOT_LOGGED_ON = HRESULTS['NotLoggedOn']
+INVALID_ARG = 0x80070057
+OUT_OF_MEMORY = 0x8007000e
+
 SESSION_RESULTS = [hr for name, hr in HRESULTS.items() if 0x81000601 <= hr <= 0x81000624]
 
 LAUNCH_FAILED = HRESULTS['ApplicationLaunchFailed']
@@ -192,6 +203,9 @@ NO_OBJECT = ('UnknownObject', 'UnknownMethod')
 MAX_APP_DATA = 512
 MAX_CONTEXT_DATA = 300
 MAX_CONTEXT_AFTER_CONNECT = 5
+MAX_ALERT = 4096
+MAX_ALERT_SITES = 256
+MAX_ALERTS = 100
 
 
 def error_name(short):
