@@ -25,11 +25,21 @@ static const MsgrCtlVerb *const keys[] = { &msgr_ctl_verb_keys_new,    &msgr_ctl
                                            &msgr_ctl_verb_lock,        &msgr_ctl_verb_signin,
                                            &msgr_ctl_verb_signout,     NULL };
 
+#if HAVE_XMPP
+static const MsgrCtlVerb *const accounts[] = { &msgr_ctl_verb_account_add,
+                                               &msgr_ctl_verb_account_list,
+                                               &msgr_ctl_verb_account_remove,
+                                               &msgr_ctl_verb_account_test, NULL };
+#endif
+
 static const MsgrCtlVerbGroup groups[] = {
     { N_("See what is going on:"), look },
     { N_("Invite and answer:"), act },
     { N_("Applications:"), apps },
     { N_("Keys, locks and signing in:"), keys },
+#if HAVE_XMPP
+    { N_("Accounts of networks:"), accounts },
+#endif
 };
 
 /**

@@ -51,6 +51,11 @@ extern const MsgrCtlVerb msgr_ctl_verb_lock;
 extern const MsgrCtlVerb msgr_ctl_verb_signin;
 extern const MsgrCtlVerb msgr_ctl_verb_signout;
 
+extern const MsgrCtlVerb msgr_ctl_verb_account_add;
+extern const MsgrCtlVerb msgr_ctl_verb_account_list;
+extern const MsgrCtlVerb msgr_ctl_verb_account_remove;
+extern const MsgrCtlVerb msgr_ctl_verb_account_test;
+
 const MsgrCtlVerbGroup *msgr_ctl_verb_groups(gsize *n_groups);
 const MsgrCtlVerb *msgr_ctl_verb_find(char **words, guint *n_words, GError **error);
 
