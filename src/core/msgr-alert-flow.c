@@ -160,18 +160,28 @@ msgr_alert_suppress(MsgrClient *client, guint64 id, GError **error)
     return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "You were sent no such alert");
 }
 
-/* Nobody took it within the time. */
+/* For a while it can be read what became of it. */
+static void
+end(MsgrAlert *self)
+{
+    MsgrModel *model = self->user->model;
+
+    msgr_alert_set_state(self, MSGR_ALERT_OVER,
+                         msgr_model_now(model) +
+                             (gint64)model->config->ended_session_linger * G_USEC_PER_SEC);
+}
+
+/* The time to take it is over. */
 static void
 decide(MsgrAlert *self)
 {
-    MsgrModel *model = self->user->model;
-    const gint64 linger = (gint64)model->config->ended_session_linger * G_USEC_PER_SEC;
-
-    if (msgr_agent_active(self->user, MSGR_AGENT_UI) != NULL) {
+    if (self->data.state == MSGR_ALERT_TAKEN) {
+        end(self);
+    } else if (msgr_agent_active(self->user, MSGR_AGENT_UI) != NULL) {
         msgr_alert_set_state(self, MSGR_ALERT_DUE, MSGR_NEVER);
         msgr_alert_show(self);
     } else if (msgr_alert_was_had(self)) {
-        msgr_alert_set_state(self, MSGR_ALERT_OVER, msgr_model_now(model) + linger);
+        end(self);
     } else {
         msgr_alert_set_state(self, MSGR_ALERT_WAITING, MSGR_NEVER);
     }
@@ -198,7 +208,7 @@ msgr_alert_run(gpointer data, gint64 now)
     MsgrTurn *turn = self->user->model->turn;
     const gboolean is_due = now >= self->data.due_boot;
 
-    if (now >= self->expires_boot || (is_due && self->data.state != MSGR_ALERT_OFFERED)) {
+    if (now >= self->expires_boot || (is_due && self->data.state == MSGR_ALERT_OVER)) {
         msgr_alert_withdraw(self);
         msgr_turn_remove(turn, self);
         return;

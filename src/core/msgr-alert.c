@@ -248,3 +248,30 @@ msgr_alert_details(MsgrAlert *self)
     g_variant_dict_insert(&dict, "Url", "s", self->url);
     return g_variant_dict_end(&dict);
 }
+
+static GVariant *
+all_of(MsgrAlert *self)
+{
+    g_autoptr(GVariant) details = g_variant_ref_sink(msgr_alert_details(self));
+    g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(details);
+
+    g_variant_dict_insert(&dict, "Alert", "s", self->text);
+    g_variant_dict_insert(&dict, "Expires", "t", self->expires_at);
+    return g_variant_dict_end(&dict);
+}
+
+/**
+ * msgr_alert_list:
+ *
+ * Returns: (transfer floating): aa{sv}, what Private1.ListAlerts answers: the oldest first.
+ */
+GVariant *
+msgr_alert_list(MsgrUser *user)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("aa{sv}"));
+    for (GList *l = user->alerts.head; l != NULL; l = l->next)
+        g_variant_builder_add_value(&builder, all_of(l->data));
+    return g_variant_builder_end(&builder);
+}

@@ -14,7 +14,7 @@ typedef enum {
     MSGR_ALERT_DUE,     /* nobody did: the agent is to show it */
     MSGR_ALERT_SHOWN,   /* the agent has shown it */
     MSGR_ALERT_TAKEN,   /* a client shows it itself */
-    MSGR_ALERT_OVER,    /* clients have had it, and there is no agent to show it */
+    MSGR_ALERT_OVER,    /* there is nothing more to decide about it */
 } MsgrAlertState;
 
 #define MSGR_N_ALERT_STATES 6
@@ -75,6 +75,7 @@ void msgr_alert_set_state(MsgrAlert *self, MsgrAlertState state, gint64 due_boot
 void msgr_alert_schedule(MsgrAlert *self);
 gint64 msgr_alert_window_end(MsgrModel *model);
 GVariant *msgr_alert_details(MsgrAlert *self);
+GVariant *msgr_alert_list(MsgrUser *user);
 
 /* How alerts come to be */
 gboolean msgr_alert_check_publisher(MsgrClient *client, GError **error);

@@ -98,6 +98,13 @@ publish_alert(MsgrCall *call, GVariant *args, GError **error)
     return NULL;
 }
 
+/* There are no options yet. */
+static GVariant *
+list_alerts(MsgrCall *call, GVariant *args, GError **error)
+{
+    return g_variant_new("(@aa{sv})", msgr_alert_list(call->client->user));
+}
+
 static GVariant *
 suppress_default(MsgrCall *call, GVariant *args, GError **error)
 {
@@ -111,6 +118,7 @@ static const MsgrMethod methods[] = {
     { "AddContact", MSGR_NEED_PRIVATE, add_contact },
     { "EnableAlertEvents", MSGR_NEED_PRIVATE, enable_alert_events },
     { "PublishAlert", MSGR_NEED_PRIVATE, publish_alert },
+    { "ListAlerts", MSGR_NEED_PRIVATE, list_alerts },
     { "SuppressDefault", MSGR_NEED_PRIVATE, suppress_default },
     { NULL },
 };

@@ -179,6 +179,24 @@ def _(w):
     assert [e.args[0] for e in bob.events if e.member == 'OnAlertReceived'] == ['meanwhile']
 
 
+@test('what waits can be read, whatever its site, and by nobody else')
+def _(w):
+    start(w)
+    news, bob, carol = publisher(w), reader(w, sites=()), reader(w, 'carol', ())
+    publish(news, w.name_of('bob'), 'one', 1, Expires=V('t', 2 ** 60))
+    publish(news, w.name_of('bob'), 'two', 2, Url=V('s', 'https://example.org/'))
+    listed = bob.private.ListAlerts({'Unknown': V('s', '')})
+    assert [(a['Alert'], a['SiteId'], a['Url']) for a in listed] == [
+        ('one', 1, ''), ('two', 2, 'https://example.org/')]
+    assert carol.private.ListAlerts({}) == [] and news.private.ListAlerts({}) == []
+    bob.private.EnableAlertEvents([1])
+    told = bob.wait('OnAlertReceived').args[2]
+    assert listed[0] == dict(told, Alert='one', Expires=listed[0]['Expires'])
+    crash(w)
+    bob.unlock(FRIENDS, 'Private')
+    assert bob.private.ListAlerts({})[1] == listed[1]
+
+
 # What is kept
 
 

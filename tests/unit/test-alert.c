@@ -106,9 +106,9 @@ static const struct {
     { 1, 0, 1, 0, 0, 0, 0, "WAITING", 1 }, { 1, 0, 1, 0, 1, 0, 0, "gone", 0 },
     { 1, 0, 1, 1, 0, 0, 0, "WAITING", 1 }, { 1, 0, 1, 1, 1, 0, 0, "gone", 0 },
     { 1, 1, 0, 0, 0, 1, 0, "OVER", 0 },    { 1, 1, 0, 0, 1, 1, 0, "gone", 0 },
-    { 1, 1, 0, 1, 0, 1, 1, "gone", 0 },    { 1, 1, 0, 1, 1, 1, 1, "gone", 0 },
+    { 1, 1, 0, 1, 0, 1, 1, "OVER", 0 },    { 1, 1, 0, 1, 1, 1, 1, "gone", 0 },
     { 1, 1, 1, 0, 0, 1, 0, "OVER", 0 },    { 1, 1, 1, 0, 1, 1, 0, "gone", 0 },
-    { 1, 1, 1, 1, 0, 1, 1, "gone", 0 },    { 1, 1, 1, 1, 1, 1, 1, "gone", 0 },
+    { 1, 1, 1, 1, 0, 1, 1, "OVER", 0 },    { 1, 1, 1, 1, 1, 1, 1, "gone", 0 },
 };
 
 static MsgrClient *
@@ -235,6 +235,9 @@ test_take(void)
     reader(t, "bob-3");
     msgr_test_assert_signals(t, "bob-3.OnAlertReceived('x', false, {...})\n");
     msgr_test_advance(t, WINDOW);
+    msgr_test_assert_refused(msgr_alert_suppress(one, id, &error),
+                             MSGR_ERROR_SESSION_STATE_INVALID);
+    msgr_test_advance(t, SECONDS(60));
     msgr_test_assert_refused(msgr_alert_suppress(one, id, &error), MSGR_ERROR_NOT_FOUND);
 }
 
@@ -272,6 +275,45 @@ test_suppress(void)
     }
     msgr_test_assert_refused(msgr_alert_suppress(bob, 0, &error), MSGR_ERROR_NOT_FOUND);
     msgr_test_assert_refused(msgr_alert_suppress(bob, G_MAXUINT64, &error), MSGR_ERROR_NOT_FOUND);
+}
+
+static void
+assert_list(MsgrTestModel *t, const char *expected)
+{
+    g_autoptr(GVariant) list = g_variant_ref_sink(msgr_alert_list(msgr_test_user(t, "bob")));
+    g_autoptr(GString) texts = g_string_new(NULL);
+
+    for (gsize i = 0; i < g_variant_n_children(list); i++) {
+        g_autoptr(GVariant) alert = g_variant_get_child_value(list, i);
+        const char *text;
+        guint64 expires;
+
+        g_assert_cmpuint(g_variant_n_children(alert), ==, 7);
+        g_assert_true(g_variant_lookup(alert, "Alert", "&s", &text));
+        g_assert_true(g_variant_lookup(alert, "Expires", "t", &expires));
+        g_string_append_printf(texts, "%s %s\n", text, expires == 0 ? "never" : "once");
+    }
+    g_assert_cmpstr(texts->str, ==, expected);
+}
+
+/* What is to be had, and for a minute what was. */
+static void
+test_list(void)
+{
+    g_autoptr(MsgrTestModel) t = new_model();
+    MsgrClient *bob;
+
+    publish_for(t, "bob", "one", t->wall + SECONDS(1000));
+    publish(t, "bob", "two");
+    publish(t, "carol", "three");
+    assert_list(t, "one once\ntwo never\n");
+    bob = reader(t, "bob");
+    msgr_test_assert_done(msgr_alert_suppress(bob, (guint64)last(t, "bob")->id, &error));
+    msgr_test_advance(t, WINDOW + SECONDS(60) - 1);
+    assert_list(t, "one once\ntwo never\n");
+    g_assert_false(last(t, "bob")->record.stored);
+    msgr_test_advance(t, 1);
+    assert_list(t, "");
 }
 
 static void
@@ -585,6 +627,7 @@ main(int argc, char **argv)
     g_test_add_func("/alert/order", test_order);
     g_test_add_func("/alert/take", test_take);
     g_test_add_func("/alert/suppress", test_suppress);
+    g_test_add_func("/alert/list", test_list);
     g_test_add_func("/alert/sites", test_sites);
     g_test_add_func("/alert/unlocked-later", test_unlocked_later);
     g_test_add_func("/alert/limit", test_limit);

@@ -80,6 +80,7 @@ METHODS = {
         'AddContact': ('sv', ''),
         'EnableAlertEvents': ('ai', ''),
         'PublishAlert': ('issa{sv}', ''),
+        'ListAlerts': ('a{sv}', 'aa{sv}'),
         'SuppressDefault': ('t', ''),
     },
     PROPERTIES: {
