@@ -39,6 +39,7 @@ deliver(MsgrAlert *self, MsgrClient *client)
     if (!msgr_alert_was_had(self))
         g_ptr_array_add(model->departing, msgr_record_ref(self));
     g_hash_table_add(self->data.receivers, g_strdup(client->name));
+    msgr_alert_schedule(self);
     msgr_client_signal(client, MSGR_PRIVATE_PATH, MSGR_PRIVATE_IFACE, "OnAlertReceived",
                        g_variant_new("(sb@a{sv})", self->text, self->data.state != MSGR_ALERT_TAKEN,
                                      msgr_alert_details(self)));
@@ -205,17 +206,16 @@ void
 msgr_alert_run(gpointer data, gint64 now)
 {
     MsgrAlert *self = data;
-    MsgrTurn *turn = self->user->model->turn;
-    const gboolean is_due = now >= self->data.due_boot;
+    const gboolean is_over = self->data.state == MSGR_ALERT_OVER && now >= self->data.due_boot;
 
-    if (now >= self->expires_boot || (is_due && self->data.state == MSGR_ALERT_OVER)) {
+    if (self->has_left && msgr_alert_is_leaving(self))
+        note_delivery(self);
+    if (now >= self->expires_boot || is_over) {
         msgr_alert_withdraw(self);
-        msgr_turn_remove(turn, self);
+        msgr_turn_remove(self->user->model->turn, self);
         return;
     }
-    if (self->has_left && !self->data.delivered)
-        note_delivery(self);
-    if (is_due)
+    if (now >= self->data.due_boot && !msgr_alert_is_leaving(self))
         decide(self);
     msgr_alert_schedule(self);
 }
@@ -252,8 +252,10 @@ msgr_alert_have_left(GPtrArray *alerts)
         MsgrAlert *alert = alerts->pdata[i];
 
         alert->has_left = TRUE;
-        if (alert->record.linked)
-            note_delivery(alert);
+        if (!alert->record.linked)
+            continue;
+        note_delivery(alert);
+        msgr_alert_schedule(alert);
     }
 }
 

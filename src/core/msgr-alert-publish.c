@@ -18,6 +18,12 @@ drop(MsgrAlert *self)
 }
 
 /* What somebody had keeps no place from what nobody had. */
+static gboolean
+is_one_of(MsgrAlert *alert, gboolean had)
+{
+    return msgr_alert_was_had(alert) == had && !msgr_alert_is_leaving(alert);
+}
+
 static void
 drop_oldest(MsgrUser *user, gboolean had)
 {
@@ -25,10 +31,10 @@ drop_oldest(MsgrUser *user, gboolean had)
     GList *next;
 
     for (GList *l = user->alerts.head; l != NULL; l = l->next)
-        count += msgr_alert_was_had(l->data) == had ? 1 : 0;
+        count += is_one_of(l->data, had) ? 1 : 0;
     for (GList *l = user->alerts.head; l != NULL && count > MSGR_MAX_ALERTS; l = next) {
         next = l->next;
-        if (msgr_alert_was_had(l->data) != had)
+        if (!is_one_of(l->data, had))
             continue;
         drop(l->data);
         count--;

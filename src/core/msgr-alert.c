@@ -190,6 +190,18 @@ msgr_alert_was_had(MsgrAlert *self)
 }
 
 /**
+ * msgr_alert_is_leaving:
+ *
+ * Returns: whether it was sent to clients, but is not with the bus yet, for all that is known:
+ * until then it must be kept.
+ */
+gboolean
+msgr_alert_is_leaving(MsgrAlert *self)
+{
+    return !self->data.delivered && g_hash_table_size(self->data.receivers) > 0;
+}
+
+/**
  * msgr_alert_set_state:
  * @due_boot: boot clock: when the state ends by itself, or MSGR_NEVER
  */
@@ -210,11 +222,13 @@ msgr_alert_set_state(MsgrAlert *self, MsgrAlertState state, gint64 due_boot)
 void
 msgr_alert_schedule(MsgrAlert *self)
 {
-    gint64 next = MIN(self->data.due_boot, self->expires_boot);
+    gint64 next = self->expires_boot;
 
     if (!self->record.linked)
         return;
-    if (self->has_left && !self->data.delivered)
+    if (!msgr_alert_is_leaving(self))
+        next = MIN(next, self->data.due_boot);
+    else if (self->has_left)
         next = MIN(next, msgr_model_now(self->user->model));
     msgr_agenda_entry_set(&self->due, next);
 }

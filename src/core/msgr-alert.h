@@ -71,6 +71,7 @@ MsgrAlert *msgr_alert_new(MsgrUser *user, gint64 id, const MsgrAlertText *text, 
 MsgrAlert *msgr_alert_find(MsgrUser *user, gint64 id);
 void msgr_alert_restart(MsgrAlert *self, gboolean delivered, gboolean shown);
 gboolean msgr_alert_was_had(MsgrAlert *self);
+gboolean msgr_alert_is_leaving(MsgrAlert *self);
 void msgr_alert_set_state(MsgrAlert *self, MsgrAlertState state, gint64 due_boot);
 void msgr_alert_schedule(MsgrAlert *self);
 gint64 msgr_alert_window_end(MsgrModel *model);

@@ -180,7 +180,6 @@ static void
 test_too_many(void)
 {
     g_autoptr(MsgrTestModel) t = msgr_test_model_new();
-    g_autoptr(MsgrAddition) head = NULL;
     MsgrUser *alice = msgr_test_user(t, "alice");
 
     for (int i = 0; i < MSGR_MAX_ADDITIONS; i++)

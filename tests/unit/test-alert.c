@@ -23,6 +23,27 @@ new_model(void)
     return t;
 }
 
+/* What was sent is with the bus, in a turn of its own. */
+static void
+leave(MsgrTestModel *t)
+{
+    g_autoptr(GPtrArray) alerts = NULL;
+
+    msgr_test_commit(t);
+    alerts = msgr_alert_steal_departing(t->model);
+    if (alerts != NULL)
+        msgr_alert_have_left(alerts);
+    msgr_test_commit(t);
+}
+
+/* Time passes, and what was sent is with the bus long before. */
+static void
+advance(MsgrTestModel *t, gint64 microseconds)
+{
+    leave(t);
+    msgr_test_advance(t, microseconds);
+}
+
 /* A client that wants the alerts of SITE. */
 static MsgrClient *
 reader(MsgrTestModel *t, const char *name)
@@ -63,19 +84,6 @@ static MsgrAlert *
 publish(MsgrTestModel *t, const char *user, const char *text)
 {
     return publish_for(t, user, text, 0);
-}
-
-/* What was sent is with the bus, in a turn of its own. */
-static void
-leave(MsgrTestModel *t)
-{
-    g_autoptr(GPtrArray) alerts = NULL;
-
-    msgr_test_commit(t);
-    alerts = msgr_alert_steal_departing(t->model);
-    if (alerts != NULL)
-        msgr_alert_have_left(alerts);
-    msgr_test_commit(t);
 }
 
 static void
@@ -139,7 +147,7 @@ try_row(gsize row)
         g_assert_cmpint(msgr_alert_suppress(bob, (guint64)alert->id, NULL), ==,
                         table[row].suppressed);
     msgr_test_drop(t);
-    msgr_test_advance(t, WINDOW);
+    advance(t, WINDOW);
     assert_state(last(t, "bob"), table[row].state);
     reader(t, "bob-2");
     g_assert_cmpint(msgr_test_find_signal(t, "bob-2", "OnAlertReceived") != NULL, ==,
@@ -208,10 +216,10 @@ test_order(void)
     msgr_test_assert_signals(t, "bob-2.OnAlertReceived('one', true, {...})\n"
                                 "bob-2.OnAlertReceived('two', true, {...})\n"
                                 "bob-2.OnAlertReceived('three', true, {...})\n");
-    msgr_test_advance(t, WINDOW);
+    advance(t, WINDOW);
     reader(t, "bob-3");
     msgr_test_assert_signals(t, "");
-    msgr_test_advance(t, SECONDS(60));
+    advance(t, SECONDS(60));
     g_assert_cmpuint(count(t, "bob"), ==, 0);
     g_assert_cmpuint(count(t, "alice"), ==, 1);
 }
@@ -234,10 +242,10 @@ test_take(void)
     msgr_test_assert_done(msgr_alert_suppress(two, id, &error));
     reader(t, "bob-3");
     msgr_test_assert_signals(t, "bob-3.OnAlertReceived('x', false, {...})\n");
-    msgr_test_advance(t, WINDOW);
+    advance(t, WINDOW);
     msgr_test_assert_refused(msgr_alert_suppress(one, id, &error),
                              MSGR_ERROR_SESSION_STATE_INVALID);
-    msgr_test_advance(t, SECONDS(60));
+    advance(t, SECONDS(60));
     msgr_test_assert_refused(msgr_alert_suppress(one, id, &error), MSGR_ERROR_NOT_FOUND);
 }
 
@@ -309,10 +317,10 @@ test_list(void)
     assert_list(t, "one once\ntwo never\n");
     bob = reader(t, "bob");
     msgr_test_assert_done(msgr_alert_suppress(bob, (guint64)last(t, "bob")->id, &error));
-    msgr_test_advance(t, WINDOW + SECONDS(60) - 1);
+    advance(t, WINDOW + SECONDS(60) - 1);
     assert_list(t, "one once\ntwo never\n");
     g_assert_false(last(t, "bob")->record.stored);
-    msgr_test_advance(t, 1);
+    advance(t, 1);
     assert_list(t, "");
 }
 
@@ -352,9 +360,9 @@ test_unlocked_later(void)
     g_assert_null(msgr_test_find_signal(t, "bob", "OnAlertReceived"));
     msgr_test_unlock(t, bob, MSGR_OBJECT_PRIVATE, PANEL);
     g_assert_nonnull(msgr_test_find_signal(t, "bob", "OnAlertReceived"));
-    msgr_test_advance(t, WINDOW);
+    advance(t, WINDOW);
     publish(t, "bob", "two");
-    msgr_test_advance(t, WINDOW);
+    advance(t, WINDOW);
 
     msgr_test_own_key(t, "carol", SCRIPT, "'capabilities': ['private', 'share']");
     publish(t, "carol", "three");
@@ -377,7 +385,11 @@ test_limit(void)
 
     for (int i = 0; i < MSGR_MAX_ALERTS + 20; i++)
         publish(t, "bob", "had");
-    g_assert_cmpuint(count(t, "bob"), ==, MSGR_MAX_ALERTS);
+    g_assert_cmpuint(count(t, "bob"), ==, MSGR_MAX_ALERTS + 20);
+    leave(t);
+    publish(t, "bob", "had");
+    g_assert_cmpuint(count(t, "bob"), ==, MSGR_MAX_ALERTS + 1);
+    leave(t);
     g_ptr_array_set_size(t->signals, 0);
     msgr_test_assert_done(msgr_alert_enable(bob, NULL, 0, &error));
     for (int i = 0; i < MSGR_MAX_ALERTS + 3; i++) {
@@ -408,13 +420,13 @@ test_expires(void)
     g_assert_cmpint(last(t, "bob")->id, ==, id);
     publish_for(t, "bob", "soon", t->wall + SECONDS(10));
     publish_for(t, "bob", "later", t->wall + SECONDS(100));
-    msgr_test_advance(t, SECONDS(10) - 1);
+    advance(t, SECONDS(10) - 1);
     g_assert_cmpuint(count(t, "bob"), ==, 3);
-    msgr_test_advance(t, 1);
+    advance(t, 1);
     g_assert_cmpuint(count(t, "bob"), ==, 2);
     msgr_test_restart(t, SECONDS(89));
     g_assert_cmpuint(count(t, "bob"), ==, 2);
-    msgr_test_advance(t, SECONDS(1));
+    advance(t, SECONDS(1));
     g_assert_cmpuint(count(t, "bob"), ==, 1);
     g_assert_cmpint(last(t, "bob")->id, ==, id);
     publish_for(t, "bob", "while it is down", t->wall + SECONDS(5));
@@ -456,7 +468,7 @@ test_restart(void)
     msgr_test_assert_signals(t, "bob.OnAlertReceived('after', true, {...})\n");
     leave(t);
     msgr_test_restart(t, 0);
-    msgr_test_advance(t, SECONDS(30));
+    advance(t, SECONDS(30));
     assert_state(last(t, "bob"), "OVER");
 }
 
@@ -518,6 +530,24 @@ test_delivery_not_kept(void)
     msgr_test_assert_signals(t, "");
 }
 
+/* Before it has left nothing is decided, and nothing of it forgotten. */
+static void
+test_not_left(void)
+{
+    g_autoptr(MsgrTestModel) t = new_model();
+    MsgrAlert *alert;
+
+    reader(t, "bob");
+    alert = publish(t, "bob", "x");
+    msgr_test_advance(t, SECONDS(100));
+    assert_state(alert, "OFFERED");
+    g_assert_true(alert->record.stored);
+    g_assert_false(alert->data.delivered);
+    leave(t);
+    msgr_test_run_due(t);
+    assert_state(alert, "OVER");
+}
+
 /* A client that was sent it has gone when it leaves, or it was taken by then. */
 static void
 test_left_late(void)
@@ -534,7 +564,7 @@ test_left_late(void)
     msgr_test_assert_done(msgr_alert_suppress(bob, (guint64)alert->id, &error));
     leave(t);
     g_assert_false(msgr_turn_needs_writing(t->model->turn));
-    msgr_test_advance(t, SECONDS(100));
+    advance(t, SECONDS(100));
     g_assert_cmpuint(count(t, "bob"), ==, 0);
 }
 
@@ -588,14 +618,14 @@ test_rate(void)
         msgr_test_assert_done(msgr_alert_publish_to_all(news, &for_all, &error));
     assert_too_many(news, "Too many alerts to every user: wait 60 seconds");
     msgr_test_assert_done(msgr_alert_publish_to_all(other, &for_all, &error));
-    msgr_test_advance(t, SECONDS(60) - 1);
+    advance(t, SECONDS(60) - 1);
     assert_too_many(news, "Too many alerts to every user: wait 1 seconds");
     msgr_test_rollback(t);
     assert_too_many(news, "Too many alerts to every user: wait 1 seconds");
-    msgr_test_advance(t, 1);
+    advance(t, 1);
     msgr_test_assert_done(msgr_alert_publish_to_all(news, &for_all, &error));
     assert_too_many(news, "Too many alerts to every user: wait 60 seconds");
-    msgr_test_advance(t, SECONDS(100000));
+    advance(t, SECONDS(100000));
     for (int i = 0; i < 5; i++)
         msgr_test_assert_done(msgr_alert_publish_to_all(news, &for_all, &error));
     assert_too_many(news, "Too many alerts to every user: wait 60 seconds");
@@ -635,6 +665,7 @@ main(int argc, char **argv)
     g_test_add_func("/alert/restart", test_restart);
     g_test_add_func("/alert/rollback", test_rollback);
     g_test_add_func("/alert/delivery-not-kept", test_delivery_not_kept);
+    g_test_add_func("/alert/not-left", test_not_left);
     g_test_add_func("/alert/left-late", test_left_late);
     g_test_add_func("/alert/everybody", test_everybody);
     g_test_add_func("/alert/rate", test_rate);
