@@ -62,7 +62,7 @@ new_session(MsgrClient *client)
     MsgrModel *model = client->user->model;
     g_autofree char *guid = msgr_guid_new();
     g_autofree char *hex_id = msgr_hex_id_new();
-    MsgrSession *session = msgr_session_new(model, guid, msgr_model_wall(model));
+    MsgrSession *session = msgr_session_new(model, guid, guid, msgr_model_wall(model));
     MsgrSideData *data = &session->data.sides[MSGR_INVITER];
 
     msgr_user_keep(client->user);

@@ -75,7 +75,7 @@ get_remote_address(MsgrSide *self)
 static GVariant *
 get_session_id(MsgrSide *self)
 {
-    return g_variant_new_string(self->session->id);
+    return g_variant_new_string(self->session->guid);
 }
 
 static GVariant *

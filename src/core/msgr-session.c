@@ -137,6 +137,7 @@ session_finalize(MsgrRecord *record)
     }
     data_clear(&self->data);
     g_free(self->id);
+    g_free(self->guid);
     g_free(self);
 }
 
@@ -153,19 +154,22 @@ static const MsgrRecordClass session_class = {
 
 /**
  * msgr_session_new:
- * @id: a GUID
+ * @id: a GUID that no other session here has
+ * @guid: its SessionId; where both ends of a session across a network are on this machine, two have
+ * the same
  * @created_at: microseconds since the epoch
  *
  * Returns: a session in READY without parties, not yet in the model.
  */
 MsgrSession *
-msgr_session_new(MsgrModel *model, const char *id, gint64 created_at)
+msgr_session_new(MsgrModel *model, const char *id, const char *guid, gint64 created_at)
 {
     MsgrSession *self = g_new0(MsgrSession, 1);
 
     msgr_record_init(&self->record, &session_class);
     self->model = model;
     self->id = g_strdup(id);
+    self->guid = g_strdup(guid);
     self->created_at = created_at;
     self->data.state = MSGR_STATE_READY;
     msgr_string_set(&self->data.app, "");

@@ -86,14 +86,16 @@ struct _MsgrSide {
 struct _MsgrSession {
     MsgrRecord record;
     MsgrModel *model;
-    char *id; /* a GUID, the same on both sides */
+    char *id;   /* by which it is remembered here */
+    char *guid; /* SessionId: the same on both sides, wherever they are */
     gint64 created_at;
     MsgrSessionData data;
     MsgrSide sides[MSGR_N_ROLES];
     MsgrAgendaEntry due;
 };
 
-MsgrSession *msgr_session_new(MsgrModel *model, const char *id, gint64 created_at);
+MsgrSession *msgr_session_new(MsgrModel *model, const char *id, const char *guid,
+                              gint64 created_at);
 void msgr_session_set_side(MsgrSession *self, MsgrRole role, MsgrUser *user, const char *hex_id);
 MsgrSide *msgr_session_side(MsgrSession *self, MsgrRole role);
 MsgrSideData *msgr_side_data(MsgrSide *self);

@@ -169,8 +169,9 @@ gpointer
 msgr_load_session(MsgrLoad *self, MsgrRow *row)
 {
     const char *id = msgr_row_get_text(row, msgr_check_guid);
+    const char *guid = msgr_row_get_text(row, msgr_check_guid);
     gint64 created_at = msgr_row_get_time(row);
-    MsgrSession *session = msgr_session_new(self->model, id, created_at);
+    MsgrSession *session = msgr_session_new(self->model, id, guid, created_at);
 
     get_session_data(row, &session->data);
     if (row->sane)

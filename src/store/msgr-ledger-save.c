@@ -101,6 +101,7 @@ put_session(MsgrRow *row, MsgrSession *session)
     const MsgrSessionData *data = &session->data;
 
     msgr_row_put_text(row, session->id);
+    msgr_row_put_text(row, session->guid);
     msgr_row_put_int(row, session->created_at);
     msgr_row_put_int(row, data->state);
     msgr_row_put_text(row, data->app);

@@ -124,6 +124,9 @@ static const char *const migrations[] = {
     " shown INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX alert_user ON alert(uid);",
+
+    "ALTER TABLE session ADD COLUMN guid TEXT NOT NULL DEFAULT '';"
+    "UPDATE session SET guid = id;",
 };
 
 static const MsgrTable tables[MSGR_N_TABLES] = {
@@ -145,7 +148,7 @@ static const MsgrTable tables[MSGR_N_TABLES] = {
                              "delivered", "shown" } },
     [MSGR_TABLE_SESSION] = { "session",
                              1,
-                             { "id", "created_at", "state", "app", "app_name", "app_url",
+                             { "id", "guid", "created_at", "state", "app", "app_name", "app_url",
                                "app_data", "expires_at", "extended", "was_connected",
                                "ended_at" } },
     [MSGR_TABLE_SIDE] = { "side",

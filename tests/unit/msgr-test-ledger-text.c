@@ -136,12 +136,12 @@ describe_session(gpointer record)
     g_autofree char *inviter = describe_side(msgr_session_side(session, MSGR_INVITER));
     g_autofree char *invitee = describe_side(msgr_session_side(session, MSGR_INVITEE));
 
-    return g_strdup_printf("session %s at=%" G_GINT64_FORMAT " state=%d app=%s name=%s url=%s"
-                           " data=%s expires=%" G_GINT64_FORMAT " extended=%d connected=%d"
-                           " ended=%" G_GINT64_FORMAT "\n%s%s",
-                           session->id, session->created_at, d->state, d->app, d->app_name,
-                           d->app_url, app_data, d->expires_at, d->extended, d->was_connected,
-                           d->ended_at, inviter, invitee);
+    return g_strdup_printf(
+        "session %s guid=%s at=%" G_GINT64_FORMAT " state=%d app=%s name=%s url=%s"
+        " data=%s expires=%" G_GINT64_FORMAT " extended=%d connected=%d"
+        " ended=%" G_GINT64_FORMAT "\n%s%s",
+        session->id, session->guid, session->created_at, d->state, d->app, d->app_name, d->app_url,
+        app_data, d->expires_at, d->extended, d->was_connected, d->ended_at, inviter, invitee);
 }
 
 static char *

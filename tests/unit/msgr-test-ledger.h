@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define SECONDS(n) ((gint64)(n)*G_USEC_PER_SEC)
 
 /* The version that databases have. */
-#define MSGR_TEST_VERSION 3
+#define MSGR_TEST_VERSION 4
 
 /* What the clock of each model says. */
 extern gint64 msgr_test_boot, msgr_test_wall;

@@ -319,7 +319,7 @@ value_text(MsgrTestPair *pair, MsgrSide *side, const char *name, GVariant *value
     const char *hr;
 
     if (g_str_equal(name, "SessionId"))
-        return g_strdup(g_str_equal(g_variant_get_string(value, NULL), side->session->id)
+        return g_strdup(g_str_equal(g_variant_get_string(value, NULL), side->session->guid)
                             ? "(of both)"
                             : g_variant_get_string(value, NULL));
     if (g_str_equal(name, "User") && msgr_side_data(side)->contact != NULL) {

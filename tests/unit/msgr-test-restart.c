@@ -112,7 +112,7 @@ set_contact(MsgrSideData *data, MsgrModel *to)
 static void
 copy_session(MsgrModel *to, MsgrSession *old)
 {
-    MsgrSession *session = msgr_session_new(to, old->id, old->created_at);
+    MsgrSession *session = msgr_session_new(to, old->id, old->guid, old->created_at);
     MsgrSessionData *data = &session->data;
 
     copy_data(&session->record, &old->record);

@@ -281,8 +281,8 @@ test_not_kept(void)
     g_autoptr(MsgrLedger) ledger = msgr_test_ledger_open(dir);
     g_autoptr(MsgrModel) model = msgr_test_ledger_load(ledger);
     MsgrUser *alice = msgr_user_new(model, 1000, "alice", "");
-    MsgrSession *draft =
-        msgr_session_new(model, "{00000009-0000-4000-8000-00000000000A}", msgr_test_wall);
+    MsgrSession *draft = msgr_session_new(model, "{00000009-0000-4000-8000-00000000000A}",
+                                          "{00000009-0000-4000-8000-00000000000B}", msgr_test_wall);
 
     msgr_turn_add(model->turn, alice);
     msgr_test_ledger_commit(ledger, model);
