@@ -16,6 +16,7 @@
 #define MSGR_MAX_ACTIVATION_TOKEN      256   /* bytes of printable ASCII */
 #define MSGR_MAX_APP_ID                255   /* bytes */
 #define MSGR_MAX_USER_KEYS             64    /* a user */
+#define MSGR_MAX_ACCOUNTS              8     /* a user, beside `local` */
 #define MSGR_MAX_AGENTS                8     /* a user */
 #define MSGR_MAX_SHARE                 3600  /* seconds */
 #define MSGR_MAX_KEY_FILE              65536 /* bytes */

@@ -22,9 +22,10 @@
 #define MSGR_SESSION_MANAGER_IFACE "org.msgr.SessionManager1"
 #define MSGR_SESSION_IFACE         "org.msgr.Session1"
 #define MSGR_CONTACT_IFACE         "org.msgr.Contact1"
+#define MSGR_PRIVATE_IFACE         "org.msgr.Private1"
 #define MSGR_AGENT_MANAGER_IFACE   "org.msgr.AgentManager1"
 #define MSGR_AGENT_IFACE           "org.msgr.Agent1"
-#define MSGR_PRIVATE_IFACE         "org.msgr.Private1"
+#define MSGR_CONNECTOR_IFACE       "org.msgr.Connector1"
 
 #define MSGR_ERROR_PREFIX "org.msgr.Error."
 

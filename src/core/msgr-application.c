@@ -5,6 +5,7 @@
  */
 #include "msgr-application.h"
 
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-session-flow.h"
 
@@ -159,6 +160,7 @@ signal_registered(MsgrUser *user, const char *name, const char *guid)
 {
     msgr_user_signal_unlocked(user, MSGR_SESSION_MANAGER_PATH, MSGR_SESSION_MANAGER_IFACE, name,
                               g_variant_new("(s)", guid));
+    msgr_account_applications_changed(user);
 }
 
 static void

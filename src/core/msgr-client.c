@@ -5,6 +5,7 @@
  */
 #include "msgr-client.h"
 
+#include "msgr-account.h"
 #include "msgr-agent.h"
 #include "msgr-key-ring.h"
 #include "msgr-session-flow.h"
@@ -139,6 +140,7 @@ msgr_client_gone(MsgrClient *self)
     msgr_record_ref(self);
     msgr_record_unlink(&self->record);
     msgr_agent_client_gone(user, self->name);
+    msgr_account_client_gone(user, self->name);
     if (was_unlocked)
         msgr_user_presence_changed(user);
     msgr_record_unref(self);
@@ -147,7 +149,7 @@ msgr_client_gone(MsgrClient *self)
 static gboolean
 counts_as_agent(MsgrClient *self)
 {
-    return self->user->data.signed_in && msgr_agent_is_client(self);
+    return msgr_user_is_signed_in(self->user) && msgr_agent_is_client(self);
 }
 
 /**

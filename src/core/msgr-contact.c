@@ -9,8 +9,10 @@
 
 #include <sodium.h>
 
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-presence.h"
+#include "msgr-roster.h"
 #include "msgr-session.h"
 #include "msgr-visibility.h"
 #include "msgr-watch.h"
@@ -24,7 +26,26 @@
 typedef struct {
     gboolean in_list;
     gboolean blocked;
+    MsgrContactNetwork network;
 } SavedContact;
+
+static void
+network_clear(MsgrContactNetwork *network)
+{
+    msgr_string_clear(&network->friendly_name);
+    msgr_string_clear(&network->request_name);
+    msgr_string_clear(&network->request_text);
+    g_clear_pointer(&network->applications, g_variant_unref);
+}
+
+static void
+saved_free(gpointer data)
+{
+    SavedContact *saved = data;
+
+    network_clear(&saved->network);
+    g_free(saved);
+}
 
 static gpointer
 contact_save(MsgrRecord *record)
@@ -32,7 +53,12 @@ contact_save(MsgrRecord *record)
     MsgrContact *self = (MsgrContact *)record;
     SavedContact *saved = g_new(SavedContact, 1);
 
-    *saved = (SavedContact){ self->in_list, self->blocked };
+    *saved = (SavedContact){ self->in_list, self->blocked, self->network };
+    msgr_string_ref(saved->network.friendly_name);
+    msgr_string_ref(saved->network.request_name);
+    msgr_string_ref(saved->network.request_text);
+    if (saved->network.applications != NULL)
+        g_variant_ref(saved->network.applications);
     return saved;
 }
 
@@ -61,6 +87,8 @@ contact_restore(MsgrRecord *record, gpointer data)
 
     self->in_list = saved->in_list;
     self->blocked = saved->blocked;
+    network_clear(&self->network);
+    self->network = saved->network;
     g_free(saved);
     reindex(self);
 }
@@ -109,6 +137,7 @@ contact_finalize(MsgrRecord *record)
     g_free(self->path);
     g_free(self->service);
     g_free(self->name);
+    network_clear(&self->network);
     g_hash_table_unref(self->sides);
     g_hash_table_unref(self->named_by);
     msgr_record_unref(self->user);
@@ -119,7 +148,7 @@ static const MsgrRecordClass contact_class = {
     .kind = MSGR_RECORD_CONTACT,
     .save = contact_save,
     .restore = contact_restore,
-    .free_saved = g_free,
+    .free_saved = saved_free,
     .link = contact_link,
     .unlink = contact_unlink,
     .keeps = contact_keeps,
@@ -155,6 +184,7 @@ msgr_contact_new(MsgrUser *user, const char *service, const char *name)
     self->path = g_strconcat(MSGR_CONTACT_PREFIX, self->id, NULL);
     self->service = g_strdup(service);
     self->name = g_strdup(name);
+    self->network.status = MSGR_STATUS_OFFLINE;
     self->sides = g_hash_table_new(NULL, NULL);
     self->named_by = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return self;
@@ -176,7 +206,8 @@ msgr_contact_find(MsgrUser *user, const char *service, const char *name)
 static gboolean
 can_be_forgotten(MsgrContact *self)
 {
-    return !self->in_list && !self->blocked && g_hash_table_size(self->sides) == 0;
+    return !self->in_list && !self->blocked && self->network.owed == 0 &&
+           self->network.requested_at == 0 && g_hash_table_size(self->sides) == 0;
 }
 
 /* Memory for people who were only named is bounded: the one that was named longest ago goes. */
@@ -320,6 +351,65 @@ msgr_contact_peer(MsgrContact *self)
     return msgr_model_user_by_name(self->user->model, self->name);
 }
 
+static gboolean
+is_of_network(MsgrContact *self)
+{
+    return !g_str_equal(self->service, MSGR_LOCAL_SERVICE);
+}
+
+static MsgrAccount *
+account_of(MsgrContact *self)
+{
+    return msgr_account_find(self->user, self->service);
+}
+
+/* What the network says holds as long as it can be asked. */
+static guint32
+network_status(MsgrContact *self)
+{
+    return msgr_account_is_online(account_of(self)) ? self->network.status : MSGR_STATUS_OFFLINE;
+}
+
+/**
+ * msgr_contact_is_self:
+ *
+ * Returns: whether the contact is its own user, by whatever service.
+ */
+gboolean
+msgr_contact_is_self(MsgrContact *self)
+{
+    MsgrAccount *account = account_of(self);
+    g_autofree char *own = NULL;
+
+    if (account == NULL)
+        return msgr_contact_peer(self) == self->user;
+    own = msgr_roster_name(account->data.signin_name, NULL);
+    return g_strcmp0(own, self->name) == 0;
+}
+
+/**
+ * msgr_contact_can_run:
+ * @guid: an application's
+ *
+ * Returns: whether the contact has the application, as far as its network knows. Of those on this
+ * machine nothing is said.
+ */
+MsgrCanRun
+msgr_contact_can_run(MsgrContact *self, const char *guid)
+{
+    GVariantIter iter;
+    const char *known;
+
+    if (self->network.applications == NULL)
+        return MSGR_CAN_RUN_UNKNOWN;
+    g_variant_iter_init(&iter, self->network.applications);
+    while (g_variant_iter_next(&iter, "&s", &known)) {
+        if (g_str_equal(known, guid))
+            return MSGR_CAN_RUN;
+    }
+    return MSGR_CAN_NOT_RUN;
+}
+
 typedef guint32 (*StatusFunc)(MsgrUser *user, const char *service, const char *name);
 
 static guint32
@@ -329,6 +419,8 @@ status_by(MsgrContact *self, StatusFunc status_of)
 
     if (msgr_contact_is_echo(self))
         return MSGR_STATUS_ONLINE;
+    if (is_of_network(self))
+        return network_status(self);
     return peer == NULL ? MSGR_STATUS_OFFLINE
                         : status_of(peer, MSGR_LOCAL_SERVICE, self->user->data.name);
 }
@@ -373,6 +465,8 @@ friendly_name(MsgrContact *self)
 {
     MsgrUser *peer = msgr_contact_peer(self);
 
+    if (self->network.friendly_name != NULL)
+        return self->network.friendly_name;
     return peer == NULL ? self->name : msgr_user_friendly_name(peer);
 }
 
@@ -403,13 +497,15 @@ get_service_id(MsgrContact *self)
 static GVariant *
 get_service_name(MsgrContact *self)
 {
-    return g_variant_new_string("This computer");
+    MsgrAccount *account = account_of(self);
+
+    return g_variant_new_string(account == NULL ? "This computer" : account->data.name);
 }
 
 static GVariant *
 get_is_self(MsgrContact *self)
 {
-    return g_variant_new_boolean(msgr_contact_peer(self) == self->user);
+    return g_variant_new_boolean(msgr_contact_is_self(self));
 }
 
 static GVariant *
@@ -544,6 +640,27 @@ msgr_contact_add_to_list(MsgrContact *self, GError **error)
     msgr_user_keep(self->user);
     set_in_list(self, TRUE);
     return TRUE;
+}
+
+/**
+ * msgr_contact_come_into_list:
+ *
+ * The network has the contact in its list, and so has the user: it is told.
+ */
+void
+msgr_contact_come_into_list(MsgrContact *self)
+{
+    GHashTableIter iter;
+    gpointer client;
+
+    if (!msgr_contact_add_to_list(self, NULL))
+        return;
+    g_hash_table_iter_init(&iter, self->user->clients);
+    while (g_hash_table_iter_next(&iter, &client, NULL)) {
+        if (msgr_client_is_unlocked(client, MSGR_OBJECT_PRIVATE))
+            msgr_client_signal(client, MSGR_PRIVATE_PATH, MSGR_PRIVATE_IFACE, "OnContactListAdd",
+                               g_variant_new("(uo)", 0, self->path));
+    }
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * An invitation on its way: whether it may go, how it arrives, and to whom it is shown.
  */
+#include "msgr-account.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
@@ -60,6 +61,8 @@ msgr_invitation_check(MsgrSide *inviter, MsgrContact *contact, GError **error)
         return msgr_refuse(error, MSGR_ERROR_UNKNOWN_OBJECT, "There is no such contact");
     if (msgr_contact_is_echo(contact))
         return TRUE;
+    if (!g_str_equal(contact->service, MSGR_LOCAL_SERVICE))
+        return msgr_remote_check_invite(contact, error);
     peer = msgr_contact_peer(contact);
     if (peer == inviter->user)
         return msgr_refuse(error, MSGR_ERROR_INVITED_SELF, "You can't invite yourself: try echo");
@@ -89,11 +92,10 @@ set_deadline(MsgrSession *session, guint timeout)
 
 /* The other side's part of the session comes to be. */
 static void
-arrive(MsgrSession *session, MsgrUser *inviter, MsgrUser *invitee)
+arrive(MsgrSession *session, MsgrUser *invitee, MsgrContact *from)
 {
     g_autofree char *hex_id = msgr_hex_id_new();
     MsgrSideData *data = &session->data.sides[MSGR_INVITEE];
-    MsgrContact *from = msgr_contact_obtain(invitee, MSGR_LOCAL_SERVICE, inviter->data.name);
 
     msgr_session_set_side(session, MSGR_INVITEE, invitee, hex_id);
     data->contact = msgr_record_ref(from);
@@ -112,6 +114,36 @@ show_to_all(MsgrSide *invitee)
         if (msgr_client_sees(client, invitee))
             msgr_invitation_show(invitee, client);
     }
+}
+
+/**
+ * msgr_invitation_arrive:
+ * @guid: the SessionId, as the other machine made it
+ * @from: who invites
+ *
+ * An invitation from another machine, which has been checked.
+ */
+void
+msgr_invitation_arrive(MsgrAccount *account, const char *guid, const char *from,
+                       const MsgrRemoteInvitation *invitation)
+{
+    MsgrUser *user = account->user;
+    MsgrModel *model = user->model;
+    g_autofree char *id = msgr_guid_new();
+    MsgrSession *session = msgr_session_new(model, id, guid, msgr_model_wall(model));
+
+    msgr_user_keep(user);
+    msgr_string_set(&session->data.app, invitation->app);
+    msgr_string_set(&session->data.app_name, invitation->app_name);
+    msgr_string_set(&session->data.app_url, invitation->app_url);
+    msgr_string_set(&session->data.app_data, invitation->app_data);
+    msgr_turn_add(model->turn, session);
+    set_deadline(session, invitation->timeout);
+    arrive(session, user, msgr_contact_obtain(user, account->id, from));
+    msgr_remote_begin(session, account);
+    msgr_session_set_state(session, MSGR_STATE_INVITATION);
+    show_to_all(msgr_session_side(session, MSGR_INVITEE));
+    msgr_record_unref(session);
 }
 
 /* The contact echo accepts whatever comes, with the words that it was invited with. */
@@ -135,6 +167,7 @@ msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_da
     MsgrSession *session = inviter->session;
     MsgrSideData *own = msgr_side_data(inviter);
     MsgrUser *peer = msgr_contact_peer(contact);
+    MsgrAccount *account = msgr_account_find(inviter->user, contact->service);
 
     msgr_session_touch(session);
     msgr_offer_withdraw(inviter, 0); /* whoever was asked whom to invite */
@@ -143,13 +176,17 @@ msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_da
     msgr_string_set(&session->data.app_data, app_data);
     set_deadline(session, timeout);
     if (peer != NULL)
-        arrive(session, inviter->user, peer);
+        arrive(session, peer,
+               msgr_contact_obtain(peer, MSGR_LOCAL_SERVICE, inviter->user->data.name));
     else
         msgr_session_set_side(session, MSGR_INVITEE, NULL, NULL);
+    if (account != NULL)
+        msgr_remote_begin(session, account);
     msgr_session_set_state(session, MSGR_STATE_INVITATION);
+    msgr_remote_owe(session, MSGR_SEND_INVITATION, "");
     if (peer != NULL)
         show_to_all(msgr_side_other(inviter));
-    else
+    else if (account == NULL)
         echo_accepts(inviter, app_data);
 }
 

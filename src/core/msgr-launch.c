@@ -7,15 +7,22 @@
 #include "msgr-client.h"
 #include "msgr-session-flow.h"
 
-/* The party without clients here, the contact echo, is always ready. */
+/* The contact echo is always ready; of a party on another machine its connector tells. */
 static gboolean
 is_attached(MsgrSide *side)
 {
+    if (msgr_side_is_remote(side))
+        return side->session->data.remote_attached;
     return side->user == NULL || msgr_side_data(side)->attached_app != NULL;
 }
 
-static void
-connect_if_both(MsgrSession *session)
+/**
+ * msgr_launch_connect:
+ *
+ * The session is CONNECTED when both sides are attached.
+ */
+void
+msgr_launch_connect(MsgrSession *session)
 {
     if (session->data.state != MSGR_STATE_ACCEPTED || !is_attached(&session->sides[MSGR_INVITER]) ||
         !is_attached(&session->sides[MSGR_INVITEE]))
@@ -23,6 +30,19 @@ connect_if_both(MsgrSession *session)
     msgr_session_touch(session);
     session->data.was_connected = TRUE;
     msgr_session_set_state(session, MSGR_STATE_CONNECTED);
+}
+
+/* The other machine is told once, and with it where the application is reached. */
+static void
+attach(MsgrSide *side, const char *app_id)
+{
+    MsgrSideData *data = msgr_side_data(side);
+    const gboolean is_new = data->attached_app == NULL;
+
+    msgr_session_touch(side->session);
+    msgr_string_set(&data->attached_app, app_id);
+    if (is_new)
+        msgr_remote_owe(side->session, MSGR_SEND_ATTACHED, "");
 }
 
 /* Who invited from within the application is attached by being there. */
@@ -48,15 +68,13 @@ decide(MsgrSide *side)
 static void
 begin_side(MsgrSide *side)
 {
-    MsgrSideData *data = msgr_side_data(side);
-
     if (side->user == NULL)
         return;
     msgr_side_signal(side, "OnReadyToLaunch", NULL);
     if (is_launched(side))
         decide(side);
     else
-        msgr_string_set(&data->attached_app, data->creator_app);
+        attach(side, msgr_side_data(side)->creator_app);
 }
 
 static void
@@ -66,6 +84,22 @@ set_launch_deadline(MsgrSession *session)
 
     session->data.launch_boot =
         msgr_model_now(model) + (gint64)model->config->launch_timeout * G_USEC_PER_SEC;
+}
+
+/**
+ * msgr_launch_wait:
+ *
+ * The session has been accepted here, and the other machine is to be told first.
+ */
+void
+msgr_launch_wait(MsgrSession *session)
+{
+    msgr_session_touch(session);
+    session->data.expires_at = 0;
+    session->data.launch_boot = MSGR_NEVER;
+    for (int i = 0; i < MSGR_N_ROLES; i++)
+        msgr_side_presence_changed(&session->sides[i]);
+    msgr_session_schedule(session);
 }
 
 /**
@@ -81,10 +115,18 @@ msgr_launch_begin(MsgrSession *session)
     set_launch_deadline(session);
     for (int i = 0; i < MSGR_N_ROLES; i++)
         begin_side(&session->sides[i]);
-    connect_if_both(session);
+    msgr_launch_connect(session);
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_presence_changed(&session->sides[i]);
     msgr_session_schedule(session);
+}
+
+/* An acceptance that the other machine has not got launches nothing yet. */
+static gboolean
+is_to_be_launched(MsgrSide *side)
+{
+    return side->user != NULL && !is_attached(side) &&
+           !msgr_remote_is_owed(side->session, MSGR_SEND_ACCEPT);
 }
 
 /**
@@ -102,12 +144,12 @@ msgr_launch_resume(MsgrSession *session)
     if (session->data.state == MSGR_STATE_ACCEPTED) {
         session->data.launch_boot = MSGR_NEVER;
         for (int i = 0; i < MSGR_N_ROLES; i++) {
-            if (is_attached(&session->sides[i]))
+            if (!is_to_be_launched(&session->sides[i]))
                 continue;
             session->data.sides[i].launch = MSGR_LAUNCH_DEFERRED;
             session->data.sides[i].launch_due = msgr_model_now(model) + grace;
         }
-        connect_if_both(session);
+        msgr_launch_connect(session);
     }
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_presence_changed(&session->sides[i]);
@@ -164,10 +206,9 @@ msgr_launch_somebody_came(MsgrSide *side)
 void
 msgr_launch_attach(MsgrSide *side, const char *app_id)
 {
-    msgr_session_touch(side->session);
-    msgr_string_set(&msgr_side_data(side)->attached_app, app_id);
+    attach(side, app_id);
     msgr_side_data(side)->launch = MSGR_LAUNCH_NONE;
-    connect_if_both(side->session);
+    msgr_launch_connect(side->session);
     msgr_side_presence_changed(side);
     msgr_session_schedule(side->session);
 }

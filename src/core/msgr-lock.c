@@ -54,7 +54,7 @@ is_outstanding(MsgrClient *client, const MsgrLock *lock)
 static gboolean
 is_enabled(MsgrUser *user)
 {
-    return user->data.signed_in && !msgr_failures_are_refused(user);
+    return msgr_user_is_signed_in(user) && !msgr_failures_are_refused(user);
 }
 
 /**
@@ -69,7 +69,7 @@ msgr_lock_status(MsgrClient *client, MsgrLockable object)
 
     if (msgr_client_is_unlocked(client, object))
         return MSGR_LOCK_UNLOCKED;
-    if (!client->user->data.signed_in)
+    if (!msgr_user_is_signed_in(client->user))
         return MSGR_LOCK_NOTINITIALIZED;
     if (msgr_failures_are_refused(client->user))
         return MSGR_LOCK_DISABLED;
@@ -173,7 +173,7 @@ msgr_lock_met(MsgrClient *client, MsgrLockable object)
 static gboolean
 check_signed_in(MsgrUser *user, GError **error)
 {
-    if (user->data.signed_in)
+    if (msgr_user_is_signed_in(user))
         return TRUE;
     return msgr_refuse(error, MSGR_ERROR_API_NOT_INITIALIZED,
                        "Not signed in to any service: sign in first");

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-fixed-policy.h"
 #include "msgr-key-ring.h"
@@ -84,6 +85,7 @@ unlink_users_own(MsgrModel *self)
         unlink_all(((MsgrUser *)user)->applications);
         unlink_all(((MsgrUser *)user)->keys);
         unlink_all(((MsgrUser *)user)->agents);
+        unlink_all(((MsgrUser *)user)->accounts);
         unlink_all(((MsgrUser *)user)->policies);
         unlink_queue(&((MsgrUser *)user)->alerts);
         unlink_queue(&((MsgrUser *)user)->additions);
@@ -252,6 +254,7 @@ msgr_model_rollback(MsgrModel *self)
         MsgrUser *user = value;
 
         msgr_agenda_entry_set(&user->lock_change, msgr_model_now(self));
+        msgr_account_check_clients(user);
         msgr_user_presence_changed(user);
     }
 }

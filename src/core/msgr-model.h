@@ -25,6 +25,7 @@ typedef struct _MsgrAgent MsgrAgent;
 typedef struct _MsgrUserKey MsgrUserKey;
 typedef struct _MsgrApplication MsgrApplication;
 typedef struct _MsgrPolicy MsgrPolicy;
+typedef struct _MsgrAccount MsgrAccount;
 typedef struct _MsgrContact MsgrContact;
 typedef struct _MsgrWatch MsgrWatch;
 typedef struct _MsgrAlert MsgrAlert;
@@ -53,6 +54,7 @@ struct _MsgrModel {
     GHashTable *packaged_apps;  /* guid -> MsgrAppEntry, owns: those of apps.d */
     GHashTable *fixed_policies; /* sign-in name -> MsgrFixedPolicy, owns: what users.d says */
     MsgrAgendaEntry key_expiry;
+    guint orders_sent;         /* ever, to connectors about sessions: tells their answers apart */
     guint64 agents_registered; /* ever; tells which came first */
     gint64 last_alert;         /* the greatest ID that an alert ever had */
     GPtrArray *departing; /* of MsgrAlert: what this turn sends to somebody for the first time */

@@ -12,6 +12,7 @@
 #include "msgr-contact.h"
 #include "msgr-guid.h"
 #include "msgr-offer.h"
+#include "msgr-remote.h"
 #include "msgr-session-flow.h"
 #include "msgr-session-rules.h"
 #include "msgr-text.h"
@@ -151,6 +152,24 @@ msgr_side_set_local_address(MsgrSide *self, const char *address, GError **error)
     return TRUE;
 }
 
+static void
+signal_app_not_present(MsgrSession *session)
+{
+    for (int i = 0; i < MSGR_N_ROLES; i++)
+        msgr_side_signal(&session->sides[i], "OnAppNotPresent",
+                         g_variant_new("(ss)", session->data.app_name, session->data.app_url));
+}
+
+/* What a contact of a network can run may be known before anybody is invited. */
+static gboolean
+check_can_run(MsgrContact *contact, const char *app, GError **error)
+{
+    if (msgr_contact_can_run(contact, app) != MSGR_CAN_NOT_RUN)
+        return TRUE;
+    return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
+                       "The contact has not got the application");
+}
+
 /**
  * msgr_side_invite:
  * @contact: (nullable): %NULL if the path that was given is not a contact of the user's
@@ -183,6 +202,10 @@ msgr_side_invite_for(MsgrSide *self, MsgrContact *contact, const char *app_data,
                            "Set the session's application first");
     if (!check_registered(self->user, app, error) || !msgr_invitation_check(self, contact, error))
         return FALSE;
+    if (!check_can_run(contact, app, error)) {
+        signal_app_not_present(self->session);
+        return FALSE;
+    }
     msgr_invitation_send(self, contact, app_data, timeout);
     return TRUE;
 }
@@ -274,18 +297,23 @@ msgr_session_invite_contact(MsgrClient *client, const char *guid, MsgrContact *c
     MsgrSide *side;
 
     if (!check_invite(client, guid, app_data, options, error) ||
-        !msgr_invitation_check(&draft, contact, error) || !check_session_quota(client, error))
+        !msgr_invitation_check(&draft, contact, error) || !check_can_run(contact, guid, error) ||
+        !check_session_quota(client, error))
         return NULL;
     side = prepare_session(client, guid, options);
     msgr_invitation_send(side, contact, app_data, options->timeout);
     return side;
 }
 
-/* The application is not here: both sides are told, and there is time to install it, once. */
-static gboolean
-miss_application(MsgrSide *self, GError **error)
+/**
+ * msgr_session_miss_application:
+ *
+ * Who was invited has not got the application: those that are here are told, and there is time to
+ * install it, once.
+ */
+void
+msgr_session_miss_application(MsgrSession *session)
 {
-    MsgrSession *session = self->session;
     MsgrModel *model = session->model;
     MsgrSessionData *data = &session->data;
     const gint64 wait = (gint64)model->config->install_timeout * G_USEC_PER_SEC;
@@ -298,9 +326,15 @@ miss_application(MsgrSide *self, GError **error)
         data->expires_boot = MAX(data->expires_boot, msgr_model_now(model) + wait);
         msgr_session_schedule(session);
     }
-    for (int i = 0; i < MSGR_N_ROLES; i++)
-        msgr_side_signal(&session->sides[i], "OnAppNotPresent",
-                         g_variant_new("(ss)", data->app_name, data->app_url));
+    signal_app_not_present(session);
+}
+
+static gboolean
+miss_application(MsgrSide *self, GError **error)
+{
+    msgr_session_miss_application(self->session);
+    if (!msgr_remote_is_owed(self->session, MSGR_SEND_APP_NOT_PRESENT))
+        msgr_remote_owe(self->session, MSGR_SEND_APP_NOT_PRESENT, "");
     msgr_offer_download(self);
     return msgr_refuse(error, MSGR_ERROR_APP_NOT_REGISTERED,
                        "The application is not registered here: install it, then accept");
@@ -329,7 +363,11 @@ msgr_side_accept(MsgrSide *self, const char *app_data, const char *local_address
     msgr_session_set_state(session, MSGR_STATE_ACCEPTED);
     msgr_offer_withdraw(self, 0);
     msgr_side_signal(msgr_side_other(self), "OnAccepted", g_variant_new("(s)", app_data));
-    msgr_launch_begin(session);
+    if (session->data.account != NULL)
+        msgr_launch_wait(session);
+    else
+        msgr_launch_begin(session);
+    msgr_remote_owe(session, MSGR_SEND_ACCEPT, app_data);
     return TRUE;
 }
 
@@ -347,14 +385,21 @@ msgr_side_decline(MsgrSide *self, const char *app_data, GError **error)
         !msgr_session_check(self, MSGR_CALL_DECLINE, error))
         return FALSE;
     msgr_session_end(self->session, MSGR_STATE_DECLINED);
+    msgr_remote_owe(self->session, MSGR_SEND_DECLINE, app_data);
     msgr_side_signal(msgr_side_other(self), "OnDeclined", g_variant_new("(s)", app_data));
     msgr_side_terminated(self, hr, app_data);
     msgr_side_terminated(msgr_side_other(self), hr, app_data);
     return TRUE;
 }
 
-static gboolean
-check_hr(guint32 hr, GError **error)
+/**
+ * msgr_session_check_hr:
+ * @hr: why a session is to end
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS.
+ */
+gboolean
+msgr_session_check_hr(guint32 hr, GError **error)
 {
     if (hr == 0 || msgr_hresult_is_session_result(hr))
         return TRUE;
@@ -377,13 +422,14 @@ msgr_side_cancel(MsgrSide *self, guint32 hr, const char *app_data, GError **erro
     MsgrState state = msgr_side_session_data(self)->state;
     gboolean begun = state == MSGR_STATE_ACCEPTED || state == MSGR_STATE_CONNECTED;
 
-    if (!check_hr(hr, error) || !msgr_check_app_data(app_data, error) ||
+    if (!msgr_session_check_hr(hr, error) || !msgr_check_app_data(app_data, error) ||
         !msgr_session_check(self, MSGR_CALL_CANCEL, error))
         return FALSE;
     msgr_session_end(self->session, begun ? MSGR_STATE_TERMINATED : MSGR_STATE_CANCELLED);
     msgr_side_terminated(self, msgr_error_hresult(MSGR_ERROR_SESSION_CANCELLED_LOCAL), app_data);
     if (state == MSGR_STATE_READY)
         return TRUE;
+    msgr_remote_owe_end(self->session, MSGR_SEND_CANCEL, hr, app_data);
     msgr_side_signal(msgr_side_other(self), "OnCancelled", g_variant_new("(s)", app_data));
     if (hr == 0)
         hr = msgr_error_hresult(MSGR_ERROR_SESSION_CANCELLED_REMOTE);
@@ -391,8 +437,13 @@ msgr_side_cancel(MsgrSide *self, guint32 hr, const char *app_data, GError **erro
     return TRUE;
 }
 
-static void
-deliver_context_data(MsgrSide *to, const char *data)
+/**
+ * msgr_side_receive_context_data:
+ *
+ * The other party has sent something.
+ */
+void
+msgr_side_receive_context_data(MsgrSide *to, const char *data)
 {
     msgr_session_touch(to->session);
     msgr_string_set(&msgr_side_data(to)->context_data, data);
@@ -404,7 +455,8 @@ deliver_context_data(MsgrSide *to, const char *data)
  * @data: at most MSGR_MAX_CONTEXT_DATA characters
  *
  * Errors: MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT, MSGR_ERROR_NOT_VALID_FOR_APP_INVITE,
- * MSGR_ERROR_SESSION_STATE_INVALID.
+ * MSGR_ERROR_SESSION_STATE_INVALID; MSGR_ERROR_LIMITS_EXCEEDED where the other party is on another
+ * machine, which has not got yet what was sent before.
  */
 gboolean
 msgr_side_send_context_data(MsgrSide *self, const char *data, GError **error)
@@ -421,13 +473,16 @@ msgr_side_send_context_data(MsgrSide *self, const char *data, GError **error)
     if (counts && own->sent >= MSGR_MAX_CONTEXT_AFTER_CONNECT)
         return msgr_refuse(error, MSGR_ERROR_CONTEXT_DATA_OVER_LIMIT,
                            "A connected session takes context data five times a side");
+    if (msgr_side_is_remote(other) && !msgr_remote_can_owe_data(self->session))
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "Too much waits to be sent: try again in a few seconds");
     msgr_session_touch(self->session);
     if (counts)
         own->sent++;
-    if (other->user == NULL)
-        deliver_context_data(self, data); /* the contact echo */
-    else
-        deliver_context_data(other, data);
+    if (msgr_side_is_remote(other))
+        msgr_remote_owe_data(self->session, data, counts);
+    else /* the contact echo sends back what it gets */
+        msgr_side_receive_context_data(other->user == NULL ? self : other, data);
     return TRUE;
 }
 

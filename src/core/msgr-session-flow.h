@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "msgr-remote.h"
 #include "msgr-session.h"
 
 G_BEGIN_DECLS
@@ -15,11 +16,18 @@ gboolean msgr_invitation_check(MsgrSide *inviter, MsgrContact *contact, GError *
 void msgr_invitation_send(MsgrSide *inviter, MsgrContact *contact, const char *app_data,
                           guint timeout);
 GVariant *msgr_invitation_details(MsgrSide *invitee);
+void msgr_invitation_arrive(MsgrAccount *account, const char *guid, const char *from,
+                            const MsgrRemoteInvitation *invitation);
+void msgr_session_miss_application(MsgrSession *session);
+void msgr_side_receive_context_data(MsgrSide *to, const char *data);
+gboolean msgr_session_check_hr(guint32 hr, GError **error);
 void msgr_invitation_show(MsgrSide *invitee, MsgrClient *client);
 void msgr_invitation_app_registered(MsgrUser *user, const MsgrAppEntry *entry);
 
 /* The launch */
 void msgr_launch_begin(MsgrSession *session);
+void msgr_launch_wait(MsgrSession *session);
+void msgr_launch_connect(MsgrSession *session);
 void msgr_launch_resume(MsgrSession *session);
 void msgr_launch_attach(MsgrSide *side, const char *app_id);
 void msgr_launch_somebody_came(MsgrSide *side);

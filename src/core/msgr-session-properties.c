@@ -3,22 +3,38 @@
  *
  * What a side of a session reads.
  */
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-session.h"
 
 #define LOCAL_ADDRESS "127.0.0.1"
 
-/* The contact echo mirrors: its address is that of whoever invited it. */
+/* Where nothing else was set: what a network reaches this machine by, its connector says. */
 static const char *
-local_address(MsgrSide *self)
+default_address(MsgrSide *self)
 {
-    const char *address;
+    MsgrAccount *account = msgr_side_session_data(self)->account;
 
+    return account == NULL ? LOCAL_ADDRESS : account->data.local_address;
+}
+
+/**
+ * msgr_side_local_address:
+ *
+ * Returns: where the side's application is reached; "" if that isn't known. The contact echo
+ * mirrors: its address is that of whoever invited it.
+ */
+const char *
+msgr_side_local_address(MsgrSide *self)
+{
+    const char *address = msgr_side_data(self)->local_address;
+
+    if (msgr_side_is_remote(self))
+        return address;
     if (self->user == NULL)
-        return local_address(msgr_side_other(self));
-    address = msgr_side_data(self)->local_address;
-    return *address == '\0' ? LOCAL_ADDRESS : address;
+        return msgr_side_local_address(msgr_side_other(self));
+    return *address == '\0' ? default_address(self) : address;
 }
 
 static GVariant *
@@ -46,14 +62,24 @@ get_context_data(MsgrSide *self)
 }
 
 /* That both have the application is told once it was accepted: before, an inviter could search a
- * user's programs. */
+ * user's programs. What a contact of a network can run, the network tells whom it may. */
+static gboolean
+is_compatible(MsgrSide *self)
+{
+    const MsgrSessionData *data = msgr_side_session_data(self);
+    MsgrContact *contact = msgr_side_data(self)->contact;
+
+    if (data->state == MSGR_STATE_INVITATION && self->role == MSGR_INVITER)
+        return msgr_contact_can_run(contact, data->app) == MSGR_CAN_RUN;
+    return data->state == MSGR_STATE_ACCEPTED || data->state == MSGR_STATE_CONNECTED;
+}
+
 static GVariant *
 get_flags(MsgrSide *self)
 {
-    MsgrState state = msgr_side_session_data(self)->state;
     guint32 flags = self->role == MSGR_INVITER ? MSGR_FLAG_INVITER : MSGR_FLAG_INVITEE;
 
-    if (state == MSGR_STATE_ACCEPTED || state == MSGR_STATE_CONNECTED)
+    if (is_compatible(self))
         flags |= MSGR_FLAG_APP_INVITE_COMPATIBLE;
     return g_variant_new_uint32(flags);
 }
@@ -61,7 +87,7 @@ get_flags(MsgrSide *self)
 static GVariant *
 get_local_address(MsgrSide *self)
 {
-    return g_variant_new_string(local_address(self));
+    return g_variant_new_string(msgr_side_local_address(self));
 }
 
 static GVariant *
@@ -69,7 +95,7 @@ get_remote_address(MsgrSide *self)
 {
     gboolean known = msgr_side_session_data(self)->was_connected;
 
-    return g_variant_new_string(known ? local_address(msgr_side_other(self)) : "");
+    return g_variant_new_string(known ? msgr_side_local_address(msgr_side_other(self)) : "");
 }
 
 static GVariant *

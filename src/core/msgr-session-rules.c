@@ -56,6 +56,21 @@ static const Rule rules[MSGR_N_CALLS] = {
         .inviter         = { YES,         YES,         STATE,       STATE,       STATE },
         .invitee         = { NOT_INVITER, NOT_INVITER, NOT_INVITER, NOT_INVITER, NOT_INVITER } },
 };
+
+static const Rule events[MSGR_N_EVENTS] = {
+    [MSGR_EVENT_ANSWER] = {
+        .inviter         = { STATE,       YES,         STATE,       STATE,       STATE },
+        .invitee         = { STATE,       STATE,       STATE,       STATE,       STATE } },
+    [MSGR_EVENT_APP_NOT_PRESENT] = {
+        .inviter         = { STATE,       YES,         STATE,       STATE,       STATE },
+        .invitee         = { STATE,       STATE,       STATE,       STATE,       STATE } },
+    [MSGR_EVENT_ATTACHED] = {
+        .inviter         = { STATE,       STATE,       YES,         STATE,       STATE },
+        .invitee         = { STATE,       STATE,       YES,         STATE,       STATE } },
+    [MSGR_EVENT_CONTEXT_DATA] = {
+        .inviter         = { STATE,       STATE,       YES,         YES,         STATE },
+        .invitee         = { STATE,       STATE,       YES,         YES,         STATE } },
+};
 /* clang-format on */
 
 static const struct {
@@ -70,9 +85,9 @@ static const struct {
 };
 
 static Cell
-cell_of(MsgrSessionCall call, MsgrRole role, MsgrState state)
+cell_of(const Rule *rule, MsgrRole role, MsgrState state)
 {
-    const Cell *row = role == MSGR_INVITER ? rules[call].inviter : rules[call].invitee;
+    const Cell *row = role == MSGR_INVITER ? rule->inviter : rule->invitee;
 
     return row[msgr_state_is_live(state) ? state - MSGR_STATE_READY : N_LIVE];
 }
@@ -86,7 +101,7 @@ cell_of(MsgrSessionCall call, MsgrRole role, MsgrState state)
 gboolean
 msgr_session_rule(MsgrSessionCall call, MsgrRole role, MsgrState state, MsgrError *refusal)
 {
-    Cell cell = cell_of(call, role, state);
+    Cell cell = cell_of(&rules[call], role, state);
 
     if (cell != YES && refusal != NULL)
         *refusal = refusals[cell].code;
@@ -101,10 +116,36 @@ msgr_session_rule(MsgrSessionCall call, MsgrRole role, MsgrState state, MsgrErro
 gboolean
 msgr_session_check(MsgrSide *side, MsgrSessionCall call, GError **error)
 {
-    Cell cell = cell_of(call, side->role, side->session->data.state);
+    Cell cell = cell_of(&rules[call], side->role, side->session->data.state);
 
     if (cell == YES)
         return TRUE;
     g_set_error_literal(error, MSGR_ERROR, refusals[cell].code, refusals[cell].message);
     return FALSE;
+}
+
+/**
+ * msgr_session_event_rule:
+ *
+ * Returns: whether what came from the other machine can still happen in @state.
+ */
+gboolean
+msgr_session_event_rule(MsgrSessionEvent event, MsgrRole role, MsgrState state)
+{
+    return cell_of(&events[event], role, state) == YES;
+}
+
+/**
+ * msgr_session_check_event:
+ *
+ * The same for the session as it is.
+ *
+ * Errors: MSGR_ERROR_SESSION_STATE_INVALID.
+ */
+gboolean
+msgr_session_check_event(MsgrSide *side, MsgrSessionEvent event, GError **error)
+{
+    if (msgr_session_event_rule(event, side->role, side->session->data.state))
+        return TRUE;
+    return msgr_refuse(error, MSGR_ERROR_SESSION_STATE_INVALID, refusals[STATE].message);
 }

@@ -22,6 +22,17 @@ typedef enum {
     MSGR_N_CALLS
 } MsgrSessionCall;
 
+/* What can come from the other machine, where the state decides whether it still may. */
+typedef enum {
+    MSGR_EVENT_ANSWER,          /* to the inviter */
+    MSGR_EVENT_APP_NOT_PRESENT, /* to the inviter */
+    MSGR_EVENT_ATTACHED,
+    MSGR_EVENT_CONTEXT_DATA,
+    MSGR_N_EVENTS
+} MsgrSessionEvent;
+
+gboolean msgr_session_event_rule(MsgrSessionEvent event, MsgrRole role, MsgrState state);
+gboolean msgr_session_check_event(MsgrSide *side, MsgrSessionEvent event, GError **error);
 gboolean msgr_session_rule(MsgrSessionCall call, MsgrRole role, MsgrState state,
                            MsgrError *refusal);
 gboolean msgr_session_check(MsgrSide *side, MsgrSessionCall call, GError **error);

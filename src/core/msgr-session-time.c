@@ -19,13 +19,16 @@ needed_app(MsgrSide *side)
     return data->creator_app;
 }
 
-/* Who was detached needs only its user, as long as no application has taken the session. */
+/* Who was detached needs only its user, as long as no application has taken the session; and a
+ * party on another machine, that this one can be reached. */
 static gboolean
 is_held(MsgrSide *side)
 {
     const char *app_id = needed_app(side);
     gboolean is_begun = msgr_side_session_data(side)->state >= MSGR_STATE_ACCEPTED;
 
+    if (msgr_side_is_remote(side))
+        return msgr_remote_is_reachable(side->session);
     if (app_id == NULL)
         return TRUE;
     if (!is_begun && msgr_side_data(side)->detached)
@@ -36,7 +39,8 @@ is_held(MsgrSide *side)
 /**
  * msgr_side_presence_changed:
  *
- * Somebody of the side's user has come or gone: its grace begins or ends.
+ * Somebody of the side's user, or the connector that reaches its party, has come or gone: its grace
+ * begins or ends.
  */
 void
 msgr_side_presence_changed(MsgrSide *side)
@@ -44,14 +48,23 @@ msgr_side_presence_changed(MsgrSide *side)
     MsgrModel *model = side->session->model;
     const gint64 grace = (gint64)model->config->client_grace * G_USEC_PER_SEC;
 
-    if (side->user == NULL || !msgr_state_is_live(side->session->data.state))
+    if ((side->user == NULL && !msgr_side_is_remote(side)) ||
+        !msgr_state_is_live(side->session->data.state))
         return;
     if (is_held(side))
         side->grace = 0;
     else if (side->grace == 0)
         side->grace = msgr_model_now(model) + grace;
-    msgr_launch_somebody_came(side);
+    if (side->user != NULL)
+        msgr_launch_somebody_came(side);
     msgr_session_schedule(side->session);
+}
+
+/* An ended session stays for a while, and until the other machine has heard of its end. */
+static gint64
+gone_at(MsgrSession *session)
+{
+    return session->data.gone_boot + (msgr_remote_owes(session) ? MSGR_END_IS_OWED_FOR : 0);
 }
 
 /* When something happens by itself in this state, the parties' absence aside. */
@@ -68,7 +81,7 @@ next_of_state(MsgrSession *session)
     case MSGR_STATE_CANCELLED:
     case MSGR_STATE_DECLINED:
     case MSGR_STATE_TERMINATED:
-        return data->gone_boot;
+        return gone_at(session);
     case MSGR_STATE_UNKNOWN:
     case MSGR_STATE_READY:
     case MSGR_STATE_CONNECTED:
@@ -105,9 +118,12 @@ msgr_session_schedule(MsgrSession *session)
 void
 msgr_session_fail(MsgrSession *session, MsgrError why)
 {
+    const guint32 hr = msgr_error_hresult(why);
+
     msgr_session_end(session, MSGR_STATE_TERMINATED);
+    msgr_remote_owe_end(session, MSGR_SEND_END, hr, "");
     for (int i = 0; i < MSGR_N_ROLES; i++)
-        msgr_side_terminated(&session->sides[i], msgr_error_hresult(why), "");
+        msgr_side_terminated(&session->sides[i], hr, "");
 }
 
 static void
@@ -116,6 +132,7 @@ expire(MsgrSession *session)
     const guint32 hr = msgr_error_hresult(MSGR_ERROR_SESSION_TIMEOUT);
 
     msgr_session_end(session, MSGR_STATE_CANCELLED);
+    msgr_remote_owe_end(session, MSGR_SEND_END, hr, "");
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_terminated(&session->sides[i], hr, "");
 }

@@ -5,9 +5,11 @@
  */
 #include "msgr-session.h"
 
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-offer.h"
+#include "msgr-send.h"
 #include "msgr-session-flow.h"
 #include "msgr-watch.h"
 
@@ -43,6 +45,8 @@ data_clear(MsgrSessionData *data)
     msgr_string_clear(&data->app_name);
     msgr_string_clear(&data->app_url);
     msgr_string_clear(&data->app_data);
+    g_clear_pointer(&data->account, msgr_record_unref);
+    g_clear_pointer(&data->owed, g_ptr_array_unref);
     for (int i = 0; i < MSGR_N_ROLES; i++)
         side_data_clear(&data->sides[i]);
 }
@@ -64,6 +68,10 @@ session_save(MsgrRecord *record)
     msgr_string_ref(copy->app_name);
     msgr_string_ref(copy->app_url);
     msgr_string_ref(copy->app_data);
+    if (copy->account != NULL)
+        msgr_record_ref(copy->account);
+    if (copy->owed != NULL)
+        copy->owed = msgr_sends_copy(copy->owed);
     for (int i = 0; i < MSGR_N_ROLES; i++)
         side_data_ref(&copy->sides[i]);
     return copy;
@@ -121,7 +129,8 @@ session_keeps(MsgrRecord *record)
 {
     MsgrSession *self = (MsgrSession *)record;
 
-    return self->data.state != MSGR_STATE_READY && self->data.sides[MSGR_INVITER].contact != NULL;
+    return self->data.state != MSGR_STATE_READY &&
+           msgr_side_data(msgr_session_own_side(self))->contact != NULL;
 }
 
 static void
@@ -245,6 +254,28 @@ msgr_side_other(MsgrSide *self)
 }
 
 /**
+ * msgr_side_is_remote:
+ *
+ * Returns: whether the side's party is on another machine.
+ */
+gboolean
+msgr_side_is_remote(MsgrSide *self)
+{
+    return self->user == NULL && self->session->data.account != NULL;
+}
+
+/**
+ * msgr_session_own_side:
+ *
+ * Returns: the side whose user is here, of a session whose other party is not.
+ */
+MsgrSide *
+msgr_session_own_side(MsgrSession *self)
+{
+    return &self->sides[self->sides[MSGR_INVITER].user != NULL ? MSGR_INVITER : MSGR_INVITEE];
+}
+
+/**
  * msgr_state_is_live:
  *
  * Returns: whether a session in this state has not ended.
@@ -296,16 +327,37 @@ reindex_side(MsgrSide *side)
                exists && side->role == MSGR_INVITEE && state == MSGR_STATE_INVITATION);
 }
 
+/* An account knows its sessions by their SessionIds and the other party, who may choose that ID. */
+static void
+reindex_account(MsgrSession *self)
+{
+    MsgrAccount *account = self->record.linked ? self->data.account : NULL;
+
+    if (account == self->indexed_in)
+        return;
+    if (self->indexed_in != NULL)
+        g_hash_table_remove(self->indexed_in->sessions, self->index_key);
+    g_clear_pointer(&self->indexed_in, msgr_record_unref);
+    g_clear_pointer(&self->index_key, g_free);
+    if (account == NULL)
+        return;
+    self->indexed_in = msgr_record_ref(account);
+    self->index_key =
+        msgr_account_session_key(self->guid, msgr_side_data(msgr_session_own_side(self))->contact);
+    g_hash_table_insert(account->sessions, g_strdup(self->index_key), self);
+}
+
 /**
  * msgr_session_reindex:
  *
- * Makes the users' sets of sessions agree with the session's state.
+ * Makes the users' sets of sessions, and the accounts', agree with the session's state.
  */
 void
 msgr_session_reindex(MsgrSession *self)
 {
     for (int i = 0; i < MSGR_N_ROLES; i++)
         reindex_side(&self->sides[i]);
+    reindex_account(self);
 }
 
 /**

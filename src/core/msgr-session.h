@@ -64,6 +64,14 @@ typedef struct {
     gint64 ended_at;    /* microseconds since the epoch */
     gint64 gone_boot;   /* when an ended session's path goes */
     gint64 launch_boot; /* when an accepted session must be connected */
+
+    /* where the other party is on another machine */
+    MsgrAccount *account;     /* by which it is reached; NULL: it is on this one */
+    gboolean remote_attached; /* its side is */
+    GPtrArray *owed;          /* of MsgrSend: what it has not acknowledged, in order */
+    gboolean head_tried;      /* the first of these may have arrived */
+    guint sending;            /* the number of the order that it is under way by; 0: it isn't */
+
     MsgrSideData sides[MSGR_N_ROLES];
 } MsgrSessionData;
 
@@ -71,7 +79,7 @@ typedef struct {
  * MsgrSide:
  *
  * One party's part in a session: the object that its clients see. The side of a party that has no
- * clients here (the contact `echo`) has neither a user nor a path.
+ * clients here (the contact `echo`, or somebody on another machine) has neither a user nor a path.
  */
 struct _MsgrSide {
     MsgrSession *session;
@@ -91,6 +99,8 @@ struct _MsgrSession {
     gint64 created_at;
     MsgrSessionData data;
     MsgrSide sides[MSGR_N_ROLES];
+    MsgrAccount *indexed_in; /* (nullable): the account that knows the session */
+    char *index_key;
     MsgrAgendaEntry due;
 };
 
@@ -101,6 +111,9 @@ MsgrSide *msgr_session_side(MsgrSession *self, MsgrRole role);
 MsgrSideData *msgr_side_data(MsgrSide *self);
 MsgrSessionData *msgr_side_session_data(MsgrSide *self);
 MsgrSide *msgr_side_other(MsgrSide *self);
+gboolean msgr_side_is_remote(MsgrSide *self);
+MsgrSide *msgr_session_own_side(MsgrSession *self);
+const char *msgr_side_local_address(MsgrSide *self);
 gboolean msgr_state_is_live(MsgrState state);
 void msgr_session_touch(MsgrSession *self);
 void msgr_session_reindex(MsgrSession *self);

@@ -3,6 +3,7 @@
  *
  * What a user sets for itself: its name, its status, whether it is signed in.
  */
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-presence.h"
 
@@ -57,8 +58,8 @@ msgr_user_set_status(MsgrUser *self, guint32 status)
 }
 
 /* Who is signed in or not may be known to every client of the user: its locks tell the same. */
-static void
-signal_everyone(MsgrUser *self, const char *name, GVariant *args)
+void
+msgr_user_signal_all(MsgrUser *self, const char *name, GVariant *args)
 {
     GHashTableIter iter;
     gpointer client;
@@ -87,7 +88,7 @@ msgr_user_sign_in(MsgrUser *self, MsgrClient *client)
     }
     msgr_turn_touch(self->model->turn, self);
     self->data.signed_in = TRUE;
-    signal_everyone(self, "OnSignin", args);
+    msgr_user_signal_all(self, "OnSignin", args);
     msgr_lock_tell_user(self);
     msgr_presence_changed(self);
 }
@@ -111,29 +112,68 @@ msgr_user_set_share(MsgrUser *self, MsgrLockable object, const char *app_id, gui
     share->until_boot = app_id == NULL ? 0 : msgr_model_now(self->model) + lasts;
 }
 
+/* Signed in nowhere: every lock of the user's shuts, and so does what is shared. */
+static void
+shut_everything(MsgrUser *self)
+{
+    g_autoptr(GList) clients = g_hash_table_get_keys(self->clients);
+
+    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
+        msgr_user_set_share(self, i, NULL, 0);
+    for (GList *l = clients; l != NULL; l = l->next)
+        msgr_lock_shut(l->data);
+}
+
+/**
+ * msgr_user_services_changed:
+ *
+ * The user has been signed in to one of its services, or out of it. Signing out of the last locks.
+ */
+void
+msgr_user_services_changed(MsgrUser *self)
+{
+    if (!msgr_user_is_signed_in(self))
+        shut_everything(self);
+    msgr_lock_tell_user(self);
+    msgr_user_presence_changed(self);
+    msgr_presence_changed(self);
+}
+
 /**
  * msgr_user_sign_out:
  *
- * Signs out of `local`, the last service: every lock of the user's shuts, and so does what is
- * shared.
+ * Signs out of `local`.
  */
 void
 msgr_user_sign_out(MsgrUser *self)
 {
-    g_autoptr(GList) clients = g_hash_table_get_keys(self->clients);
-
     if (!self->data.signed_in)
         return;
     msgr_turn_touch(self->model->turn, self);
     self->data.signed_in = FALSE;
-    for (int i = 0; i < MSGR_N_LOCKABLES; i++)
-        msgr_user_set_share(self, i, NULL, 0);
-    signal_everyone(self, "OnSignout", g_variant_new("(s)", MSGR_LOCAL_SERVICE));
-    for (GList *l = clients; l != NULL; l = l->next)
-        msgr_lock_shut(l->data);
-    msgr_lock_tell_user(self);
-    msgr_user_presence_changed(self);
-    msgr_presence_changed(self);
+    msgr_user_signal_all(self, "OnSignout", g_variant_new("(s)", MSGR_LOCAL_SERVICE));
+    msgr_user_services_changed(self);
+}
+
+/**
+ * msgr_user_is_signed_in:
+ *
+ * Returns: whether the user is signed in to any service.
+ */
+gboolean
+msgr_user_is_signed_in(MsgrUser *self)
+{
+    GHashTableIter iter;
+    gpointer account;
+
+    if (self->data.signed_in)
+        return TRUE;
+    g_hash_table_iter_init(&iter, self->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &account)) {
+        if (msgr_account_is_online(account))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /**
@@ -150,5 +190,6 @@ msgr_user_services(MsgrUser *self)
     g_variant_builder_add(&builder, "(ssssu)", MSGR_LOCAL_SERVICE, "This computer", self->data.name,
                           msgr_user_friendly_name(self),
                           self->data.signed_in ? self->data.status : MSGR_STATUS_OFFLINE);
+    msgr_account_list(self, &builder);
     return g_variant_builder_end(&builder);
 }

@@ -107,6 +107,7 @@ user_finalize(MsgrRecord *record)
     g_hash_table_unref(self->contact_list);
     g_hash_table_unref(self->block_list);
     g_hash_table_unref(self->policies);
+    g_hash_table_unref(self->accounts);
     g_hash_table_unref(self->applications);
     g_hash_table_unref(self->keys);
     g_free(self);
@@ -163,6 +164,7 @@ msgr_user_new(MsgrModel *model, guint32 uid, const char *name, const char *real_
     self->contact_list = g_hash_table_new(NULL, NULL);
     self->block_list = g_hash_table_new(NULL, NULL);
     self->policies = g_hash_table_new(g_str_hash, g_str_equal);
+    self->accounts = g_hash_table_new(g_str_hash, g_str_equal);
     self->applications = g_hash_table_new(g_str_hash, g_str_equal);
     self->keys = g_hash_table_new(g_str_hash, g_str_equal);
     g_queue_init(&self->alerts);
@@ -187,7 +189,7 @@ forget_a_stranger(MsgrModel *model)
         if (!user->data.seen && g_hash_table_size(user->clients) == 0 &&
             g_hash_table_size(user->sides) == 0 && g_hash_table_size(user->keys) == 0 &&
             g_hash_table_size(user->contacts) == 0 && g_hash_table_size(user->policies) == 0 &&
-            g_queue_is_empty(&user->alerts)) {
+            g_hash_table_size(user->accounts) == 0 && g_queue_is_empty(&user->alerts)) {
             msgr_turn_remove(model->turn, user);
             return;
         }
@@ -273,7 +275,7 @@ msgr_user_shared_app_id(MsgrUser *self, MsgrLockable object)
 {
     const MsgrShare *share = &self->data.shares[object];
 
-    if (share->app_id == NULL || !self->data.signed_in)
+    if (share->app_id == NULL || !msgr_user_is_signed_in(self))
         return NULL;
     return msgr_model_now(self->model) < share->until_boot ? share->app_id : NULL;
 }

@@ -61,6 +61,7 @@ struct _MsgrUser {
     GHashTable *contact_list; /* set of MsgrContact: those that are in the list */
     GHashTable *block_list;   /* set of MsgrContact: those that are blocked */
     GHashTable *policies;     /* service -> MsgrPolicy */
+    GHashTable *accounts;     /* service ID -> MsgrAccount */
     GHashTable *applications; /* guid -> MsgrApplication */
     GHashTable *keys;         /* id -> MsgrUserKey */
     GQueue alerts;            /* of MsgrAlert, the oldest first */
@@ -84,6 +85,9 @@ void msgr_user_set_status(MsgrUser *self, guint32 status);
 void msgr_user_sign_in(MsgrUser *self, MsgrClient *client);
 void msgr_user_set_share(MsgrUser *self, MsgrLockable object, const char *app_id, guint seconds);
 void msgr_user_sign_out(MsgrUser *self);
+gboolean msgr_user_is_signed_in(MsgrUser *self);
+void msgr_user_services_changed(MsgrUser *self);
+void msgr_user_signal_all(MsgrUser *self, const char *name, GVariant *args);
 GVariant *msgr_user_services(MsgrUser *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsgrUser, msgr_record_unref)

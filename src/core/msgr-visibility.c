@@ -5,6 +5,7 @@
  */
 #include "msgr-visibility.h"
 
+#include "msgr-account.h"
 #include "msgr-contact.h"
 #include "msgr-policy.h"
 #include "msgr-user.h"
@@ -34,6 +35,23 @@ is_self(MsgrUser *self, const char *service, const char *name)
     return g_str_equal(service, MSGR_LOCAL_SERVICE) && g_str_equal(name, self->data.name);
 }
 
+static gboolean
+is_signed_in(MsgrUser *self, const char *service)
+{
+    return g_str_equal(service, MSGR_LOCAL_SERVICE)
+               ? self->data.signed_in
+               : msgr_account_is_online(msgr_account_find(self, service));
+}
+
+/* As the user set it for that service. */
+static guint32
+own_status(MsgrUser *self, const char *service)
+{
+    MsgrAccount *account = msgr_account_find(self, service);
+
+    return account == NULL ? self->data.status : account->data.status;
+}
+
 /*
  * Everything is looked at whatever the rest says, and put together without a branch: how long it
  * takes must not tell what it is that refuses. Whom an invitation is refused to sees no status
@@ -46,8 +64,8 @@ view_of(MsgrUser *self, const char *service, const char *name, gboolean is_there
     const gboolean is_listed = other != NULL && other->in_list;
     const gboolean is_blocked = other != NULL && other->blocked;
     const gboolean is_open = service_is_open(self, service);
-    const gboolean shows = (self->data.signed_in != 0) &
-                           (self->data.status != MSGR_STATUS_INVISIBLE) & (is_there != 0) &
+    const gboolean shows = (is_signed_in(self, service) != 0) &
+                           (own_status(self, service) != MSGR_STATUS_INVISIBLE) & (is_there != 0) &
                            !is_blocked & (is_open != 0);
     const MsgrAudience accepts = msgr_policy_audience(self, service, MSGR_POLICY_ACCEPT_FROM);
     const MsgrAudience tells = msgr_policy_audience(self, service, MSGR_POLICY_STATUS_TO);

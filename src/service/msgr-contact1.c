@@ -6,14 +6,13 @@
 #include "msgr-contact.h"
 #include "msgr-interface-info.h"
 #include "msgr-interface.h"
+#include "msgr-roster.h"
 #include "msgr-watch.h"
 
 static GVariant *
 remove_contact(MsgrCall *call, GVariant *args, GError **error)
 {
-    if (!msgr_contact_remove(call->target.contact, error))
-        return NULL;
-    return g_variant_new("()");
+    return msgr_handled(msgr_roster_remove(call->target.contact, error));
 }
 
 static GVariant *
@@ -32,7 +31,7 @@ get_status(MsgrCall *call, const char *name)
 static gboolean
 set_blocked(MsgrCall *call, GVariant *value, GError **error)
 {
-    return msgr_contact_set_blocked(call->target.contact, g_variant_get_boolean(value), error);
+    return msgr_roster_set_blocked(call->target.contact, g_variant_get_boolean(value), error);
 }
 
 static const MsgrMethod methods[] = {

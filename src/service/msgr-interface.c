@@ -12,15 +12,11 @@ const MsgrInterface *const *
 msgr_interfaces(void)
 {
     static const MsgrInterface *const interfaces[] = {
-        &msgr_messenger1,
-        &msgr_lock1,
-        &msgr_key_manager1,
-        &msgr_agent_manager1,
-        &msgr_session_manager1,
-        &msgr_session1,
-        &msgr_contact1,
-        &msgr_private1,
-        NULL,
+        &msgr_messenger1,         &msgr_lock1,
+        &msgr_key_manager1,       &msgr_agent_manager1,
+        &msgr_connector_manager1, &msgr_session_manager1,
+        &msgr_session1,           &msgr_contact1,
+        &msgr_private1,           NULL,
     };
 
     return interfaces;
@@ -124,7 +120,7 @@ is_unlocked_for(MsgrNeed need, MsgrClient *client)
         return msgr_client_is_unlocked(client, MSGR_OBJECT_PRIVATE);
     case MSGR_NEED_SIGN_IN:
         /* nobody can unlock anything before somebody has signed in */
-        return !client->user->data.signed_in || msgr_client_is_unlocked_anywhere(client);
+        return !msgr_user_is_signed_in(client->user) || msgr_client_is_unlocked_anywhere(client);
     case MSGR_NEED_EITHER:
     case MSGR_NEED_CONTACT_LIST:
     default:

@@ -60,6 +60,7 @@ extern const MsgrInterface msgr_messenger1;
 extern const MsgrInterface msgr_lock1;
 extern const MsgrInterface msgr_key_manager1;
 extern const MsgrInterface msgr_agent_manager1;
+extern const MsgrInterface msgr_connector_manager1;
 extern const MsgrInterface msgr_session_manager1;
 extern const MsgrInterface msgr_session1;
 extern const MsgrInterface msgr_contact1;

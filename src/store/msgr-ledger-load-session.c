@@ -5,8 +5,10 @@
  */
 #include "msgr-ledger-load.h"
 
+#include "msgr-account.h"
 #include "msgr-contact.h"
 #include "msgr-guid.h"
+#include "msgr-send.h"
 #include "msgr-session.h"
 #include "msgr-text.h"
 
@@ -61,13 +63,18 @@ get_session_data(MsgrRow *row, MsgrSessionData *data)
     data->extended = msgr_row_get_boolean(row);
     data->was_connected = msgr_row_get_boolean(row);
     data->ended_at = msgr_row_get_time(row);
+    data->remote_attached = msgr_row_get_boolean(row);
+    data->owed = msgr_sends_parse(msgr_row_get_text_or_null(row, NULL));
+    data->head_tried = msgr_row_get_boolean(row);
+    if (data->owed == NULL)
+        msgr_row_refuse(row);
     if (data->state == MSGR_STATE_INVITATION && data->expires_at == 0)
         msgr_row_refuse(row);
     if (msgr_state_is_live(data->state) != (data->ended_at == 0))
         msgr_row_refuse(row);
 }
 
-/* Whose side it is: nobody's here, if the other party is the contact echo. */
+/* Whose side it is: nobody's here, if it is the contact echo's, or of another machine. */
 static void
 get_party(MsgrLoad *self, MsgrRow *row, MsgrSession *session, MsgrRole role)
 {
@@ -145,22 +152,51 @@ load_side(MsgrLoad *self, MsgrSession *session, MsgrRole role)
 static gboolean
 is_attached_if_connected(MsgrSide *side)
 {
-    return side->session->data.state != MSGR_STATE_CONNECTED || side->user == NULL ||
-           msgr_side_data(side)->attached_app != NULL;
+    const MsgrSessionData *data = &side->session->data;
+
+    if (data->state != MSGR_STATE_CONNECTED)
+        return TRUE;
+    if (msgr_side_is_remote(side))
+        return data->remote_attached;
+    return side->user == NULL || msgr_side_data(side)->attached_app != NULL;
+}
+
+/* One party is here, the other on the network that its contact belongs to. Of a service that was
+ * forgotten, what had ended is left. */
+static gboolean
+is_across_network(MsgrSession *session, MsgrSide *own)
+{
+    MsgrContact *contact = msgr_side_data(own)->contact;
+    MsgrAccount *account;
+
+    if (own->user == NULL || contact == NULL || g_str_equal(contact->service, MSGR_LOCAL_SERVICE))
+        return FALSE;
+    account = msgr_account_find(own->user, contact->service);
+    if (account == NULL)
+        return !msgr_state_is_live(session->data.state);
+    session->data.account = msgr_record_ref(account);
+    return msgr_account_session(account, session->guid, contact) == NULL;
 }
 
 /* A user invites another one, or the contact echo, who has no side. */
+static gboolean
+is_on_this_machine(MsgrSide *inviter, MsgrSide *invitee)
+{
+    return inviter->user != NULL && invitee->user != inviter->user &&
+           g_strcmp0(invitee->id, inviter->id) != 0 &&
+           msgr_contact_is_echo(msgr_side_data(inviter)->contact) == (invitee->user == NULL);
+}
+
 static gboolean
 parties_make_sense(MsgrSession *session)
 {
     MsgrSide *inviter = msgr_session_side(session, MSGR_INVITER);
     MsgrSide *invitee = msgr_session_side(session, MSGR_INVITEE);
 
-    if (inviter->user == NULL || msgr_side_data(inviter)->creator_app == NULL)
+    if (!is_across_network(session, msgr_session_own_side(session)) &&
+        !is_on_this_machine(inviter, invitee))
         return FALSE;
-    if (msgr_contact_is_echo(msgr_side_data(inviter)->contact) != (invitee->user == NULL))
-        return FALSE;
-    if (invitee->user == inviter->user || g_strcmp0(invitee->id, inviter->id) == 0)
+    if (inviter->user != NULL && msgr_side_data(inviter)->creator_app == NULL)
         return FALSE;
     return is_attached_if_connected(inviter) && is_attached_if_connected(invitee);
 }

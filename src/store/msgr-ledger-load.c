@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
@@ -179,6 +180,45 @@ load_policy(MsgrLoad *self, MsgrRow *row)
     return msgr_load_finish(row, policy);
 }
 
+static gboolean
+check_service_id(const char *id, GError **error)
+{
+    return msgr_account_check_id(id, NULL);
+}
+
+static gpointer
+load_account(MsgrLoad *self, MsgrRow *row)
+{
+    MsgrUser *user = msgr_load_get_user(self, row);
+    const char *id = msgr_row_get_text(row, check_service_id);
+    const char *name = msgr_row_get_text(row, msgr_check_app_name);
+    const char *signin_name = msgr_row_get_text(row, msgr_load_check_name);
+    const char *friendly_name = msgr_row_get_text_or_null(row, msgr_check_friendly_name);
+    guint32 status = (guint32)msgr_row_get_int(row, 0, G_MAXUINT32);
+    gboolean is_wanted = msgr_row_get_boolean(row);
+    MsgrAccount *account;
+
+    if (!row->sane || msgr_account_find(user, id) != NULL || !msgr_user_check_status(status, NULL))
+        return NULL;
+    account = msgr_account_new(user, id, name, signin_name);
+    msgr_string_set(&account->data.friendly_name, friendly_name);
+    account->data.status = status;
+    account->data.is_wanted = is_wanted;
+    return account;
+}
+
+static void
+get_network(MsgrRow *row, MsgrContactNetwork *network)
+{
+    msgr_string_set(&network->friendly_name,
+                    msgr_row_get_text_or_null(row, msgr_check_friendly_name));
+    network->owed = (guint)msgr_row_get_int(row, 0, MSGR_OWED_ALL - 1);
+    network->requested_at = msgr_row_get_time(row);
+    msgr_string_set(&network->request_name,
+                    msgr_row_get_text_or_null(row, msgr_check_friendly_name));
+    msgr_string_set(&network->request_text, msgr_row_get_text_or_null(row, NULL));
+}
+
 static gpointer
 load_contact(MsgrLoad *self, MsgrRow *row)
 {
@@ -194,7 +234,8 @@ load_contact(MsgrLoad *self, MsgrRow *row)
     contact = msgr_contact_new(user, service, name);
     contact->in_list = in_list;
     contact->blocked = blocked;
-    return contact;
+    get_network(row, &contact->network);
+    return msgr_load_finish(row, contact);
 }
 
 static gboolean
@@ -322,6 +363,7 @@ load_all(MsgrLoad *self, GError **error)
         [MSGR_TABLE_USER_KEY] = load_user_key,
         [MSGR_TABLE_APPLICATION] = load_application,
         [MSGR_TABLE_POLICY] = load_policy,
+        [MSGR_TABLE_ACCOUNT] = load_account,
         [MSGR_TABLE_CONTACT] = load_contact,
         [MSGR_TABLE_ALERT] = load_alert,
         [MSGR_TABLE_SESSION] = msgr_load_session,

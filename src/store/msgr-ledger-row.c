@@ -177,6 +177,19 @@ msgr_row_put_text(MsgrRow *self, const char *text)
 }
 
 /**
+ * msgr_row_put_owned_text:
+ * @text: (nullable) (transfer full)
+ */
+void
+msgr_row_put_owned_text(MsgrRow *self, char *text)
+{
+    if (text == NULL)
+        msgr_row_put_null(self);
+    else
+        put(self, sqlite3_bind_text(self->stmt, self->next++, text, -1, g_free));
+}
+
+/**
  * msgr_row_put_list:
  * @list: (nullable): texts without line ends, which is another thing than a list of none
  */

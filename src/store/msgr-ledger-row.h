@@ -41,6 +41,7 @@ MsgrRow msgr_row_writer(sqlite3_stmt *stmt);
 void msgr_row_put_int(MsgrRow *self, gint64 value);
 void msgr_row_put_null(MsgrRow *self);
 void msgr_row_put_text(MsgrRow *self, const char *text);
+void msgr_row_put_owned_text(MsgrRow *self, char *text);
 void msgr_row_put_list(MsgrRow *self, char *const *list);
 
 G_END_DECLS

@@ -6,12 +6,14 @@
  */
 #include "msgr-ledger-private.h"
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-row.h"
 #include "msgr-policy.h"
+#include "msgr-send.h"
 #include "msgr-session.h"
 #include "msgr-user.h"
 
@@ -71,6 +73,20 @@ put_policy(MsgrRow *row, MsgrPolicy *policy)
 }
 
 static void
+put_account(MsgrRow *row, MsgrAccount *account)
+{
+    const MsgrAccountData *data = &account->data;
+
+    msgr_row_put_int(row, account->user->uid);
+    msgr_row_put_text(row, account->id);
+    msgr_row_put_text(row, data->name);
+    msgr_row_put_text(row, data->signin_name);
+    msgr_row_put_text(row, data->friendly_name);
+    msgr_row_put_int(row, data->status);
+    msgr_row_put_int(row, data->is_wanted);
+}
+
+static void
 put_contact(MsgrRow *row, MsgrContact *contact)
 {
     msgr_row_put_int(row, contact->user->uid);
@@ -78,6 +94,11 @@ put_contact(MsgrRow *row, MsgrContact *contact)
     msgr_row_put_text(row, contact->name);
     msgr_row_put_int(row, contact->in_list);
     msgr_row_put_int(row, contact->blocked);
+    msgr_row_put_text(row, contact->network.friendly_name);
+    msgr_row_put_int(row, contact->network.owed);
+    msgr_row_put_int(row, contact->network.requested_at);
+    msgr_row_put_text(row, contact->network.request_name);
+    msgr_row_put_text(row, contact->network.request_text);
 }
 
 static void
@@ -112,9 +133,13 @@ put_session(MsgrRow *row, MsgrSession *session)
     msgr_row_put_int(row, data->extended);
     msgr_row_put_int(row, data->was_connected);
     msgr_row_put_int(row, data->ended_at);
+    msgr_row_put_int(row, data->remote_attached);
+    msgr_row_put_owned_text(row, data->owed == NULL ? NULL : msgr_sends_print(data->owed));
+    msgr_row_put_int(row, data->head_tried);
 }
 
-/* The contact echo has no clients here: its side has neither a user nor a path. */
+/* The contact echo, or somebody on another machine, has no clients here: that side has neither a
+ * user nor a path. */
 static void
 put_party(MsgrRow *row, MsgrSide *side)
 {
@@ -174,6 +199,9 @@ write_record(MsgrLedger *self, MsgrRecord *record, MsgrTableId table)
     case MSGR_TABLE_POLICY:
         put_policy(&row, (MsgrPolicy *)record);
         break;
+    case MSGR_TABLE_ACCOUNT:
+        put_account(&row, (MsgrAccount *)record);
+        break;
     case MSGR_TABLE_CONTACT:
         put_contact(&row, (MsgrContact *)record);
         break;
@@ -221,6 +249,10 @@ put_key(MsgrRow *row, MsgrRecord *record, MsgrTableId table)
         msgr_row_put_int(row, ((MsgrPolicy *)record)->user->uid);
         msgr_row_put_text(row, ((MsgrPolicy *)record)->service);
         break;
+    case MSGR_TABLE_ACCOUNT:
+        msgr_row_put_int(row, ((MsgrAccount *)record)->user->uid);
+        msgr_row_put_text(row, ((MsgrAccount *)record)->id);
+        break;
     case MSGR_TABLE_CONTACT:
         msgr_row_put_int(row, ((MsgrContact *)record)->user->uid);
         msgr_row_put_text(row, ((MsgrContact *)record)->service);
@@ -263,6 +295,8 @@ table_of(MsgrRecord *record)
         return MSGR_TABLE_APPLICATION;
     case MSGR_RECORD_POLICY:
         return MSGR_TABLE_POLICY;
+    case MSGR_RECORD_ACCOUNT:
+        return MSGR_TABLE_ACCOUNT;
     case MSGR_RECORD_CONTACT:
         return MSGR_TABLE_CONTACT;
     case MSGR_RECORD_SESSION:

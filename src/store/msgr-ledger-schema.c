@@ -126,7 +126,25 @@ static const char *const migrations[] = {
     "CREATE INDEX alert_user ON alert(uid);",
 
     "ALTER TABLE session ADD COLUMN guid TEXT NOT NULL DEFAULT '';"
-    "UPDATE session SET guid = id;",
+    "UPDATE session SET guid = id;"
+    "ALTER TABLE session ADD COLUMN remote_attached INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN owed TEXT;"
+    "ALTER TABLE session ADD COLUMN head_tried INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contact ADD COLUMN friendly_name TEXT;"
+    "ALTER TABLE contact ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contact ADD COLUMN requested_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contact ADD COLUMN request_name TEXT;"
+    "ALTER TABLE contact ADD COLUMN request_text TEXT;"
+    "CREATE TABLE account("
+    " uid INTEGER NOT NULL REFERENCES user(uid) DEFERRABLE INITIALLY DEFERRED,"
+    " id TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " signin_name TEXT NOT NULL,"
+    " friendly_name TEXT,"
+    " status INTEGER NOT NULL,"
+    " is_wanted INTEGER NOT NULL,"
+    " PRIMARY KEY(uid, id)"
+    ") STRICT;",
 };
 
 static const MsgrTable tables[MSGR_N_TABLES] = {
@@ -141,7 +159,14 @@ static const MsgrTable tables[MSGR_N_TABLES] = {
                                  { "uid", "guid", "name", "url", "path", "desktop_id", "version",
                                    "appstream_id", "app_ids", "registered_by", "registered_at" } },
     [MSGR_TABLE_POLICY] = { "policy", 2, { "uid", "service", "accept_from", "status_to" } },
-    [MSGR_TABLE_CONTACT] = { "contact", 3, { "uid", "service", "name", "in_list", "blocked" } },
+    [MSGR_TABLE_ACCOUNT] = { "account",
+                             2,
+                             { "uid", "id", "name", "signin_name", "friendly_name", "status",
+                               "is_wanted" } },
+    [MSGR_TABLE_CONTACT] = { "contact",
+                             3,
+                             { "uid", "service", "name", "in_list", "blocked", "friendly_name",
+                               "owed", "requested_at", "request_name", "request_text" } },
     [MSGR_TABLE_ALERT] = { "alert",
                            1,
                            { "id", "uid", "site", "publisher", "text", "url", "time", "expires_at",
@@ -149,8 +174,8 @@ static const MsgrTable tables[MSGR_N_TABLES] = {
     [MSGR_TABLE_SESSION] = { "session",
                              1,
                              { "id", "guid", "created_at", "state", "app", "app_name", "app_url",
-                               "app_data", "expires_at", "extended", "was_connected",
-                               "ended_at" } },
+                               "app_data", "expires_at", "extended", "was_connected", "ended_at",
+                               "remote_attached", "owed", "head_tried" } },
     [MSGR_TABLE_SIDE] = { "side",
                           2,
                           { "session", "role", "uid", "hex_id", "creator_app", "creator_client",

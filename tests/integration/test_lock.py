@@ -398,8 +398,8 @@ def _(w):
 
 def locked_calls():
     """A call of everything that a lock guards: (interface, member, arguments)."""
-    sample = {'s': 'x', 'o': '/org/msgr/Messenger/Contact/' + '0' * 32, 'u': 0, 'a{sv}': {},
-              'i': 0, 't': 0, 'v': V('s', 'local'), 'ai': []}
+    sample = {'s': 'x', 'o': '/org/msgr/Messenger/Contact/' + '0' * 32, 'u': 0, 'b': True,
+              'a{sv}': {}, 'i': 0, 't': 0, 'v': V('s', 'local'), 'ai': []}
     for iface in (names.MANAGER1, names.SESSION1, names.CONTACT1, names.MESSENGER1,
                   names.PRIVATE1):
         for member, (signature, _) in names.METHODS[iface].items():

@@ -16,8 +16,8 @@ from msgrtest.world import eventually
 
 # Sample values of every type that arguments have, and others that none has.
 SAMPLES = {
-    's': 'x', 'o': '/org/msgr/Messenger/Contact/' + '1' * 32, 'u': 1, 'i': 1, 'a{sv}': {},
-    't': 1, 'v': V('s', 'local'), 'ai': [1],
+    's': 'x', 'o': '/org/msgr/Messenger/Contact/' + '1' * 32, 'u': 1, 'i': 1, 'b': True,
+    'a{sv}': {}, 'a(sa{sv})': [], 't': 1, 'v': V('s', 'local'), 'ai': [1],
 }
 WRONG = [
     ('', []), ('y', [1]), ('b', [True]), ('n', [1]), ('q', [1]), ('x', [1]), ('t', [1]),
@@ -28,7 +28,7 @@ WRONG = [
 
 
 def split(signature):
-    return re.findall(r'a\{sv\}|ai|.', signature)
+    return re.findall(r'a\(sa\{sv\}\)|a\{sv\}|ai|.', signature)
 
 
 def wrong_arguments(signature):
@@ -59,6 +59,7 @@ def picture(scene):
 def objects(scene):
     """Every interface, where it is: (path, interface, bus name)."""
     return [(names.ROOT, names.MESSENGER1, BUS), (names.ROOT, names.KEYMANAGER1, AGENTS),
+            (names.ROOT, names.CONNECTORMANAGER1, AGENTS),
             (names.MANAGER, names.MANAGER1, BUS), (names.MANAGER, names.LOCK1, BUS),
             (names.PRIVATE, names.LOCK1, BUS), (names.PRIVATE, names.PRIVATE1, BUS),
             (scene.a.path, names.SESSION1, BUS),
@@ -92,8 +93,8 @@ def check_wrong_signatures(w, chosen):
     assert w.daemon.open_files() <= files + 2
 
 
-for _iface in (names.MESSENGER1, names.KEYMANAGER1, names.MANAGER1, names.LOCK1, names.SESSION1,
-               names.CONTACT1, names.PRIVATE1):
+for _iface in (names.MESSENGER1, names.KEYMANAGER1, names.CONNECTORMANAGER1, names.MANAGER1,
+               names.LOCK1, names.SESSION1, names.CONTACT1, names.PRIVATE1):
     test('wrong signatures: every method of ' + _iface)(
         lambda w, iface=_iface: check_wrong_signatures(w, iface))
 

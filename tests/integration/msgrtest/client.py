@@ -194,6 +194,7 @@ class Proxy:
                                  **dict({'dest': self.dest}, **options))
 
     def get(self, name):
+        self.client.settle()
         return self.client.start(self.path, names.PROPERTIES, 'Get', 'ss', [self.iface, name],
                                  dest=self.dest).get()
 
@@ -216,6 +217,9 @@ class Client:
     """One connection to the bus."""
 
     numbers = itertools.count(1)
+    # What is done before a client looks at what has become of a session: between machines, things
+    # take their time.
+    settle = staticmethod(lambda: None)
 
     def __init__(self, worker, address, matches=None):
         self.worker = worker
@@ -234,6 +238,7 @@ class Client:
         self.private_lock = Proxy(self, names.PRIVATE, names.LOCK1)
         self.keys = Proxy(self, names.ROOT, names.KEYMANAGER1, names.AGENTS)
         self.agents = Proxy(self, names.ROOT, names.AGENTMANAGER1, names.AGENTS)
+        self.connectors = Proxy(self, names.ROOT, names.CONNECTORMANAGER1, names.AGENTS)
         self.taken = 0
 
     def session(self, path):
@@ -321,6 +326,7 @@ class Client:
     def said(self, *ifaces):
         """Everything since the mark, of these interfaces or the sessions' and their manager's;
         then sets the mark."""
+        self.settle()
         self.barrier()
         wanted = ifaces or (names.SESSION1, names.MANAGER1)
         found = [e for e in self.ours() if e.iface in wanted]

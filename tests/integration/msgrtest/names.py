@@ -23,6 +23,7 @@ PRIVATE1 = 'org.msgr.Private1'
 SESSION1 = 'org.msgr.Session1'
 CONTACT1 = 'org.msgr.Contact1'
 AGENT1 = 'org.msgr.Agent1'
+CONNECTOR1 = 'org.msgr.Connector1'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 INTROSPECTABLE = 'org.freedesktop.DBus.Introspectable'
 PEER = 'org.freedesktop.DBus.Peer'
@@ -43,6 +44,24 @@ METHODS = {
         'RegisterAgent': ('oa{sv}', ''),
         'UnregisterAgent': ('o', ''),
     },
+    CONNECTORMANAGER1: {
+        'RegisterConnector': ('oa{sv}', ''),
+        'UnregisterConnector': ('sa{sv}', ''),
+        'ReportSignedIn': ('sa{sv}', ''),
+        'ReportSignedOut': ('sua{sv}', ''),
+        'ReplaceContacts': ('sa(sa{sv})', ''),
+        'UpdateContacts': ('sa(sa{sv})', ''),
+        'DeliverContactRequest': ('ssa{sv}', ''),
+        'WithdrawContactRequest': ('ss', ''),
+        'DeliverInvitation': ('sssa{sv}', ''),
+        'DeliverAnswer': ('sssbs', ''),
+        'DeliverAppNotPresent': ('sss', ''),
+        'DeliverAttached': ('ssss', ''),
+        'DeliverContextData': ('ssss', ''),
+        'DeliverEnd': ('sssbus', ''),
+        'ListSessions': ('s', 'a(sa{sv})'),
+        'ListApplications': ('s', 'as'),
+    },
     MESSENGER1: {
         'ListServices': ('', 'a(ssssu)'),
         'Signin': ('s', ''),
@@ -51,6 +70,8 @@ METHODS = {
         'SetFriendlyName': ('ss', ''),
         'GetContact': ('ss', 'o'),
         'ListContacts': ('', 'a(oa{sv})'),
+        'ListContactRequests': ('', 'a(ssa{sv})'),
+        'AnswerContactRequest': ('ssb', ''),
         'SetPolicy': ('sa{sv}', ''),
         'GetPolicy': ('s', 'a{sv}'),
     },

@@ -101,6 +101,25 @@ class Hall:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Neighbour:
+    """Another machine: the same users and programs, on a bus of its own."""
+
+    def __init__(self, hall):
+        self.folder = tempfile.mkdtemp(prefix='machine-', dir=hall.folder)
+        os.chmod(self.folder, 0o755)
+        self.users = hall.users
+        self.msgrd = hall.msgrd
+        self.monitor_script = hall.monitor_script
+        self.worker = hall.worker
+        self.share = hall.share
+        self.bus = Bus(self.folder + '/bus', hall.policy, hall.users.find('service').uid,
+                       hall.users.environment, False)
+
+    def close(self):
+        self.bus.check()
+        self.bus.stop()
+
+
 class World:
     """One test's own."""
 
@@ -119,6 +138,12 @@ class World:
         self.daemons = []
         self.clients = []
         self.owned = []
+        self.elsewhere = {}  # user -> the neighbour that its clients are at
+        self.changes = {}
+
+    def neighbour(self):
+        """The test's own on another machine, which is the same for all tests of a file."""
+        return self.own(World(self.hall.share(Neighbour)))
 
     def own(self, thing):
         """Closes it when the test is over, the last one first."""
@@ -175,6 +200,7 @@ class World:
 
     def start(self, config=None, standard=True, args=(), warns=False):
         """Starts the service and waits until it has both of its names."""
+        self.changes = config or {}
         if config is not None or not os.path.exists(self.config_file):
             self.configure(config or {})
         if standard:
@@ -212,6 +238,8 @@ class World:
     # clients
 
     def client(self, short, matches=None):
+        if short in self.elsewhere:
+            return self.elsewhere[short].client(short, matches)
         client = Client(self.hall.worker(short), self.hall.bus.address, matches)
         self.clients.append(client)
         return client
@@ -221,7 +249,7 @@ class World:
 
     # the end
 
-    def close(self, failed):
+    def close(self, failed=False):
         """Ends everything; what goes wrong in that fails a test that had gone well."""
         problem = None
         steps = [t.close for t in reversed(self.owned)]
@@ -234,7 +262,8 @@ class World:
         for daemon in self.daemons:
             if daemon.running():
                 daemon.kill()
-        logs = [daemon.log for daemon in self.daemons]
+        worlds = [self] + [thing for thing in self.owned if isinstance(thing, World)]
+        logs = [daemon.log for world in worlds for daemon in world.daemons]
         shutil.rmtree(self.folder, ignore_errors=True)
         if problem and not failed:
             raise problem
