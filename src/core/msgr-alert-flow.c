@@ -36,21 +36,41 @@ deliver(MsgrAlert *self, MsgrClient *client)
     msgr_turn_touch(model->turn, self);
     if (self->data.state == MSGR_ALERT_WAITING)
         msgr_alert_set_state(self, MSGR_ALERT_OFFERED, msgr_alert_window_end(model));
-    if (!msgr_alert_was_had(self))
+    if (!msgr_alert_was_had(self)) {
+        self->has_left = FALSE;
         g_ptr_array_add(model->departing, msgr_record_ref(self));
-    g_hash_table_add(self->data.receivers, g_strdup(client->name));
+    }
+    g_hash_table_insert(self->data.receivers, g_strdup(client->name),
+                        g_strdup(msgr_client_app_id(client, MSGR_OBJECT_PRIVATE)));
     msgr_alert_schedule(self);
     msgr_client_signal(client, MSGR_PRIVATE_PATH, MSGR_PRIVATE_IFACE, "OnAlertReceived",
                        g_variant_new("(sb@a{sv})", self->text, self->data.state != MSGR_ALERT_TAKEN,
                                      msgr_alert_details(self)));
 }
 
+/* An application that comes back after it has left has had what it was sent. */
+static gboolean
+was_sent_to(MsgrAlert *self, MsgrClient *client)
+{
+    const char *own = msgr_client_app_id(client, MSGR_OBJECT_PRIVATE);
+    GHashTableIter iter;
+    gpointer name, app_id;
+
+    if (g_hash_table_contains(self->data.receivers, client->name))
+        return TRUE;
+    g_hash_table_iter_init(&iter, self->data.receivers);
+    while (g_hash_table_iter_next(&iter, &name, &app_id)) {
+        if (g_strcmp0(app_id, own) == 0 && msgr_model_client(self->user->model, name) == NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Once to each client that wants it. */
 static void
 offer(MsgrAlert *self, MsgrClient *client)
 {
-    if (msgr_client_wants_site(client, self->site) &&
-        !g_hash_table_contains(self->data.receivers, client->name) && is_open(self))
+    if (msgr_client_wants_site(client, self->site) && is_open(self) && !was_sent_to(self, client))
         deliver(self, client);
 }
 
@@ -188,11 +208,25 @@ decide(MsgrAlert *self)
     }
 }
 
+static gboolean
+is_gone(gpointer name, gpointer app_id, gpointer model)
+{
+    return msgr_model_client(model, name) == NULL;
+}
+
+/* The bus has handed it out to those that were there by then. If none was, nobody has had it. */
 static void
 note_delivery(MsgrAlert *self)
 {
     msgr_turn_touch(self->user->model->turn, self);
-    self->data.delivered = TRUE;
+    g_hash_table_foreach_remove(self->data.receivers, is_gone, self->user->model);
+    if (g_hash_table_size(self->data.receivers) > 0 || self->data.state == MSGR_ALERT_TAKEN) {
+        self->data.delivered = TRUE;
+        return;
+    }
+    msgr_alert_set_state(self, MSGR_ALERT_WAITING, MSGR_NEVER);
+    msgr_alert_offer(self);
+    msgr_alert_show(self);
 }
 
 /**

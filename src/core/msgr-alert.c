@@ -8,21 +8,21 @@
 #include "msgr-user.h"
 
 static GHashTable *
-new_set(void)
+new_receivers(void)
 {
-    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 static GHashTable *
-copy_set(GHashTable *set)
+copy_receivers(GHashTable *receivers)
 {
-    GHashTable *copy = new_set();
+    GHashTable *copy = new_receivers();
     GHashTableIter iter;
-    gpointer name;
+    gpointer name, app_id;
 
-    g_hash_table_iter_init(&iter, set);
-    while (g_hash_table_iter_next(&iter, &name, NULL))
-        g_hash_table_add(copy, g_strdup(name));
+    g_hash_table_iter_init(&iter, receivers);
+    while (g_hash_table_iter_next(&iter, &name, &app_id))
+        g_hash_table_insert(copy, g_strdup(name), g_strdup(app_id));
     return copy;
 }
 
@@ -39,7 +39,7 @@ alert_save(MsgrRecord *record)
     MsgrAlert *self = (MsgrAlert *)record;
     MsgrAlertData *copy = g_memdup2(&self->data, sizeof self->data);
 
-    copy->receivers = copy_set(self->data.receivers);
+    copy->receivers = copy_receivers(self->data.receivers);
     return copy;
 }
 
@@ -138,7 +138,7 @@ msgr_alert_new(MsgrUser *user, gint64 id, const MsgrAlertText *text, gint64 time
         text->expires_at == 0 ? MSGR_NEVER : msgr_model_boot_of(user->model, text->expires_at);
     self->data.state = MSGR_ALERT_WAITING;
     self->data.due_boot = MSGR_NEVER;
-    self->data.receivers = new_set();
+    self->data.receivers = new_receivers();
     self->link.data = self;
     msgr_agenda_entry_init(&self->due, user->model->agenda, msgr_alert_run, self);
     return self;

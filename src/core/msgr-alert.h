@@ -41,7 +41,7 @@ typedef struct {
     MsgrAlertState state;
     gboolean delivered;    /* has left to clients, for certain */
     gint64 due_boot;       /* boot clock: when the state ends by itself, or MSGR_NEVER */
-    GHashTable *receivers; /* set of the unique names of clients that were sent it */
+    GHashTable *receivers; /* unique names of clients that were sent it -> application IDs */
     guint64 asked;         /* number of the agent that was asked to show it last; 0: none */
 } MsgrAlertData;
 
@@ -62,7 +62,7 @@ struct _MsgrAlert {
     gint64 expires_at;   /* microseconds since the epoch; 0: never */
     gint64 expires_boot; /* the same by the boot clock, or MSGR_NEVER */
     MsgrAlertData data;
-    gboolean has_left; /* what was sent to the receivers is with the bus */
+    gboolean has_left; /* the bus has what was sent to the first receivers */
     MsgrAgendaEntry due;
     GList link; /* in user->alerts */
 };

@@ -1,9 +1,10 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What was sent is not with the bus yet: GDBus writes it in a thread of its own. Alerts are kept
- * until it is, so that none is lost with the service; should the service die in between, some may
- * be sent twice.
+ * What was sent is not with the bus yet: GDBus writes it in a thread of its own. The bus is asked
+ * something after it: with the answer, all of it has been handed out, and who had left before that
+ * is known to have. Alerts are kept until then, so that none is lost with the service or with a
+ * client; should the service die in between, some may be sent twice.
  */
 #include "msgr-departures.h"
 
@@ -12,7 +13,7 @@
 struct _MsgrDepartures {
     MsgrService *service;
     GDBusConnection *connection;
-    GPtrArray *leaving; /* of MsgrAlert: what is being written; NULL: nothing */
+    GPtrArray *leaving; /* of MsgrAlert: what the bus was asked about; NULL: nothing */
     GPtrArray *next;    /* of MsgrAlert */
     GCancellable *cancellable;
 };
@@ -52,32 +53,37 @@ note(gpointer data)
     msgr_alert_have_left(data);
 }
 
-static void written(GObject *source, GAsyncResult *result, gpointer data);
+static void answered(GObject *source, GAsyncResult *result, gpointer data);
 
 static void
-write_next(MsgrDepartures *self)
+ask(MsgrDepartures *self)
 {
     if (self->leaving != NULL || self->next->len == 0)
         return;
     self->leaving = self->next;
     self->next = new_batch();
-    g_dbus_connection_flush(self->connection, self->cancellable, written, self);
+    g_dbus_connection_call(self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                           "org.freedesktop.DBus", "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                           G_MAXINT, self->cancellable, answered, self);
 }
 
-/* Without a connection the service ends, and what did not leave is sent by the next one. */
+/* Whatever the bus says, it is the answer. Without a connection the service ends, and what did not
+ * leave is sent by the next one. */
 static void
-written(GObject *source, GAsyncResult *result, gpointer data)
+answered(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GError) error = NULL;
+    G_GNUC_UNUSED g_autoptr(GVariant) id =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
     g_autoptr(GPtrArray) left = NULL;
     MsgrDepartures *self;
 
-    if (!g_dbus_connection_flush_finish(G_DBUS_CONNECTION(source), result, &error))
+    if (error != NULL && !g_dbus_error_is_remote_error(error))
         return;
     self = data;
     left = g_steal_pointer(&self->leaving);
     msgr_service_turn(self->service, note, left);
-    write_next(self);
+    ask(self);
 }
 
 /**
@@ -92,5 +98,5 @@ msgr_departures_turn_sent(MsgrDepartures *self)
 
     for (guint i = 0; alerts != NULL && i < alerts->len; i++)
         g_ptr_array_add(self->next, msgr_record_ref(alerts->pdata[i]));
-    write_next(self);
+    ask(self);
 }

@@ -67,6 +67,9 @@ def _(w):
     assert alerts(bob) == numbered(0, 5)
     bob.private.EnableAlertEvents([SITE])
     assert alerts(bob) == []
+    bob.close()
+    bob = reader(w)
+    assert alerts(bob) == [], 'the application has had them'
     w.restart()
     assert alerts(reader(w)) == []
     bob.unlock(FRIENDS, 'Private')

@@ -548,20 +548,64 @@ test_not_left(void)
     assert_state(alert, "OVER");
 }
 
-/* A client that was sent it has gone when it leaves, or it was taken by then. */
+/* A client has left the bus before it could be sent the alert: nobody has had it. */
 static void
-test_left_late(void)
+test_gone_before(void)
+{
+    g_autoptr(MsgrTestModel) t = new_model();
+    MsgrAlert *alert;
+
+    reader(t, "bob");
+    alert = publish(t, "bob", "x");
+    msgr_test_gone(t, "bob");
+    reader(t, "bob-2");
+    msgr_test_assert_signals(t, "");
+    leave(t);
+    msgr_test_assert_signals(t, "bob-2.OnAlertReceived('x', true, {...})\n");
+    msgr_test_gone(t, "bob-2");
+    leave(t);
+    assert_state(alert, "WAITING");
+    g_assert_false(alert->data.delivered);
+    msgr_test_drop(t);
+    reader(t, "bob-3");
+    msgr_test_assert_signals(t, "bob-3.OnAlertReceived('x', true, {...})\n");
+    leave(t);
+    g_assert_true(alert->data.delivered);
+}
+
+/* An application that comes back has had it; another one has not. */
+static void
+test_comes_back(void)
+{
+    g_autoptr(MsgrTestModel) t = new_model();
+    const gint32 site = SITE;
+    MsgrClient *panel;
+
+    reader(t, "bob");
+    publish(t, "bob", "x");
+    leave(t);
+    msgr_test_gone(t, "bob");
+    msgr_test_drop(t);
+    reader(t, "bob-2");
+    msgr_test_assert_signals(t, "");
+    panel = msgr_test_locked(t, "bob-3");
+    msgr_test_unlock(t, panel, MSGR_OBJECT_PRIVATE, PANEL);
+    msgr_test_drop(t);
+    msgr_test_assert_done(msgr_alert_enable(panel, &site, 1, &error));
+    msgr_test_assert_signals(t, "bob-3.OnAlertReceived('x', true, {...})\n");
+}
+
+/* It was taken before it is known to have left. */
+static void
+test_taken_early(void)
 {
     g_autoptr(MsgrTestModel) t = new_model();
     MsgrClient *bob = reader(t, "bob");
-    MsgrAlert *alert = publish(t, "bob", "x");
+    MsgrAlert *alert = publish(t, "bob", "y");
 
-    msgr_test_gone(t, "bob");
-    leave(t);
-    g_assert_true(alert->data.delivered);
-    bob = reader(t, "bob-2");
-    alert = publish(t, "bob", "y");
     msgr_test_assert_done(msgr_alert_suppress(bob, (guint64)alert->id, &error));
+    msgr_test_commit(t);
+    msgr_test_gone(t, "bob");
     leave(t);
     g_assert_false(msgr_turn_needs_writing(t->model->turn));
     advance(t, SECONDS(100));
@@ -666,7 +710,9 @@ main(int argc, char **argv)
     g_test_add_func("/alert/rollback", test_rollback);
     g_test_add_func("/alert/delivery-not-kept", test_delivery_not_kept);
     g_test_add_func("/alert/not-left", test_not_left);
-    g_test_add_func("/alert/left-late", test_left_late);
+    g_test_add_func("/alert/gone-before", test_gone_before);
+    g_test_add_func("/alert/comes-back", test_comes_back);
+    g_test_add_func("/alert/taken-early", test_taken_early);
     g_test_add_func("/alert/everybody", test_everybody);
     g_test_add_func("/alert/rate", test_rate);
     g_test_add_func("/alert/publisher", test_publisher);
