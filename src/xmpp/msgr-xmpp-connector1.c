@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "msgr-dbus.h"
-#include "msgr-error.h"
 #include "msgr-limits.h"
+#include "msgr-xmpp-call.h"
 #include "msgr-xmpp-connector.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-names.h"
@@ -21,30 +21,16 @@ typedef struct {
 } Method;
 
 static void
-refuse(GDBusMethodInvocation *call, MsgrError code, const char *message)
-{
-    g_autoptr(GError) error = g_error_new_literal(MSGR_ERROR, (int)code, message);
-
-    g_dbus_method_invocation_return_gerror(call, error);
-}
-
-static void
-done(GDBusMethodInvocation *call)
-{
-    g_dbus_method_invocation_return_value(call, NULL);
-}
-
-static void
 sign_in(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
 {
-    done(call);
+    msgr_xmpp_call_done(call);
     msgr_xmpp_link_start(self->link);
 }
 
 static void
 sign_out(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
 {
-    done(call);
+    msgr_xmpp_call_done(call);
     msgr_xmpp_link_stop(self->link);
 }
 
@@ -53,7 +39,7 @@ set_status(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
 {
     g_variant_get(args, "(u)", &self->status);
     msgr_xmpp_connector_send_presence(self);
-    done(call);
+    msgr_xmpp_call_done(call);
 }
 
 static void
@@ -65,7 +51,7 @@ set_friendly_name(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation
     g_free(self->friendly_name);
     self->friendly_name = *name != '\0' ? g_strdup(name) : NULL;
     msgr_xmpp_connector_send_presence(self);
-    done(call);
+    msgr_xmpp_call_done(call);
 }
 
 static void
@@ -74,7 +60,7 @@ set_applications(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation 
     g_strfreev(self->applications);
     g_variant_get(args, "(^as)", &self->applications);
     msgr_xmpp_connector_send_presence(self);
-    done(call);
+    msgr_xmpp_call_done(call);
 }
 
 /* Returns: (nullable): the address in its one form; else the call is answered. */
@@ -85,7 +71,8 @@ somebody(MsgrXmppConnector *self, const char *name, GDBusMethodInvocation *call)
 
     if (jid == NULL || !msgr_xmpp_jid_is_account(jid) ||
         g_utf8_strlen(jid, -1) > MSGR_MAX_SIGNIN_NAME || g_str_equal(jid, self->account->jid)) {
-        refuse(call, MSGR_ERROR_INVALID_ARGS, "that can't be anybody's address on this network");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_INVALID_ARGS,
+                              "that can't be anybody's address on this network");
         return NULL;
     }
     return g_steal_pointer(&jid);
@@ -135,7 +122,7 @@ contact_was_added(const MsgrXmppElement *payload, const GError *error, gpointer 
     g_autoptr(Change) change = data;
 
     if (error != NULL) {
-        g_dbus_method_invocation_return_gerror(change->call, error);
+        msgr_xmpp_call_fail(change->call, error);
         return;
     }
     send_presence_to(change->connector, change->jid, "subscribe");
@@ -173,9 +160,9 @@ change_was_made(const MsgrXmppElement *payload, const GError *error, gpointer da
     g_autoptr(Change) change = data;
 
     if (error != NULL)
-        g_dbus_method_invocation_return_gerror(change->call, error);
+        msgr_xmpp_call_fail(change->call, error);
     else
-        done(change->call);
+        msgr_xmpp_call_done(change->call);
 }
 
 /* Who isn't there any more is removed. */
@@ -231,7 +218,7 @@ answer_request(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *c
     if (jid == NULL)
         return;
     msgr_xmpp_contacts_answer(self->contacts, jid, accepted);
-    done(call);
+    msgr_xmpp_call_done(call);
 }
 
 static void
@@ -292,7 +279,7 @@ static void
 dispatch(MsgrXmppConnector *self, const Method *method, GVariant *args, GDBusMethodInvocation *call)
 {
     if (method->takes_network && !self->is_ready)
-        refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "the network is not reached");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "the network is not reached");
     else
         method->handler(self, args, call);
 }
@@ -304,7 +291,7 @@ method_called(GDBusConnection *connection, const char *sender, const char *path,
     MsgrXmppConnector *self = data;
 
     if (!msgr_xmpp_manager_is_owner(self->manager, sender)) {
-        refuse(call, MSGR_ERROR_ACCESS_DENIED, "only the service may call this");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_ACCESS_DENIED, "only the service may call this");
         return;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(methods); i++) {
@@ -313,7 +300,7 @@ method_called(GDBusConnection *connection, const char *sender, const char *path,
             return;
         }
     }
-    refuse(call, MSGR_ERROR_UNKNOWN_METHOD, "there is no such method");
+    msgr_xmpp_call_refuse(call, MSGR_ERROR_UNKNOWN_METHOD, "there is no such method");
 }
 
 /**

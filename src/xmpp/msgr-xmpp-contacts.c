@@ -22,6 +22,7 @@ struct _MsgrXmppContacts {
     MsgrXmppWire *wire;
     MsgrXmppContactsEvents events;
     GHashTable *contacts;  /* bare address -> MsgrXmppContact */
+    MsgrXmppContact *own;  /* the user's own devices; nobody is told of it */
     GHashTable *cache;     /* ver -> MsgrXmppCaps, verified; lasts longer than a connection */
     GHashTable *questions; /* ver -> itself: those that somebody is being asked for */
     guint n_asked;
@@ -48,6 +49,7 @@ msgr_xmpp_contacts_new(MsgrXmppWire *wire, const MsgrXmppContactsEvents *events)
     self->wire = wire;
     self->events = *events;
     self->contacts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_contact);
+    self->own = msgr_xmpp_contact_new("");
     self->cache = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_caps);
     self->questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return self;
@@ -59,6 +61,7 @@ msgr_xmpp_contacts_free(MsgrXmppContacts *self)
     g_hash_table_unref(self->questions);
     g_hash_table_unref(self->cache);
     g_hash_table_unref(self->contacts);
+    msgr_xmpp_contact_free(self->own);
     g_free(self);
 }
 
@@ -71,6 +74,7 @@ void
 msgr_xmpp_contacts_clear(MsgrXmppContacts *self)
 {
     g_hash_table_remove_all(self->contacts);
+    g_hash_table_remove_all(self->own->devices);
     g_hash_table_remove_all(self->questions);
     self->n_asked = 0;
     self->to_load = 0;
@@ -155,7 +159,8 @@ msgr_xmpp_contacts_see_us(MsgrXmppContacts *self, const char *jid)
 static void
 changed(MsgrXmppContacts *self, MsgrXmppContact *contact)
 {
-    self->events.changed(contact, self->events.data);
+    if (contact != self->own)
+        self->events.changed(contact, self->events.data);
 }
 
 static void
@@ -306,31 +311,46 @@ msgr_xmpp_contacts_load(MsgrXmppContacts *self)
     msgr_xmpp_wire_request(self->wire, blocked, got_blocked, self);
 }
 
+static void
+share_caps_with(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *ver,
+                MsgrXmppCaps *caps)
+{
+    gboolean is_changed = FALSE;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, contact->devices);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrXmppDevice *device = value;
+
+        if (device->caps != NULL || g_strcmp0(device->ver, ver) != 0)
+            continue;
+        device->caps = msgr_xmpp_caps_ref(caps);
+        is_changed = TRUE;
+    }
+    if (is_changed)
+        changed(self, contact);
+}
+
 /* Who waits for capabilities that stand for themselves gets them, whomever they came from. */
 static void
 share_caps(MsgrXmppContacts *self, const char *ver, MsgrXmppCaps *caps)
 {
-    GHashTableIter contacts;
+    GHashTableIter iter;
     gpointer contact;
 
-    g_hash_table_iter_init(&contacts, self->contacts);
-    while (g_hash_table_iter_next(&contacts, NULL, &contact)) {
-        gboolean is_changed = FALSE;
-        GHashTableIter devices;
-        gpointer value;
+    share_caps_with(self, self->own, ver, caps);
+    g_hash_table_iter_init(&iter, self->contacts);
+    while (g_hash_table_iter_next(&iter, NULL, &contact))
+        share_caps_with(self, contact, ver, caps);
+}
 
-        g_hash_table_iter_init(&devices, ((MsgrXmppContact *)contact)->devices);
-        while (g_hash_table_iter_next(&devices, NULL, &value)) {
-            MsgrXmppDevice *device = value;
-
-            if (device->caps != NULL || g_strcmp0(device->ver, ver) != 0)
-                continue;
-            device->caps = msgr_xmpp_caps_ref(caps);
-            is_changed = TRUE;
-        }
-        if (is_changed)
-            changed(self, contact);
-    }
+static MsgrXmppContact *
+contact_of(MsgrXmppContacts *self, const char *bare)
+{
+    if (g_str_equal(bare, msgr_xmpp_wire_bare(self->wire)))
+        return self->own;
+    return msgr_xmpp_contacts_find(self, bare);
 }
 
 typedef struct {
@@ -353,7 +373,7 @@ static void
 keep_caps_of_one(const Question *question, MsgrXmppCaps *caps)
 {
     g_autofree char *bare = msgr_xmpp_jid_bare(question->device);
-    MsgrXmppContact *contact = msgr_xmpp_contacts_find(question->contacts, bare);
+    MsgrXmppContact *contact = contact_of(question->contacts, bare);
     MsgrXmppDevice *device =
         contact != NULL ? g_hash_table_lookup(contact->devices, question->device) : NULL;
 
@@ -441,7 +461,8 @@ device_is_online(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *f
     device->status = msgr_xmpp_status_read(presence);
     device->priority = priority_of(presence);
     take_caps(self, device, msgr_xmpp_element_child(presence, "c", MSGR_NS_CAPS));
-    self->events.device(from, TRUE, self->events.data);
+    if (contact != self->own)
+        self->events.device(from, TRUE, self->events.data);
     changed(self, contact);
 }
 
@@ -453,7 +474,8 @@ devices_are_gone(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *f
         g_hash_table_remove(contact->devices, from);
     else
         g_hash_table_remove_all(contact->devices);
-    self->events.device(from, FALSE, self->events.data);
+    if (contact != self->own)
+        self->events.device(from, FALSE, self->events.data);
     changed(self, contact);
 }
 
@@ -483,6 +505,30 @@ has_asked(MsgrXmppContacts *self, const char *bare, const MsgrXmppElement *prese
     self->events.asked(bare, name, message, self->events.data);
 }
 
+static void
+take_own_presence(MsgrXmppContacts *self, const MsgrXmppElement *presence, const char *from)
+{
+    const char *type = msgr_xmpp_element_get(presence, "type");
+
+    if (g_str_equal(from, msgr_xmpp_wire_full(self->wire)))
+        return;
+    if (type == NULL && msgr_xmpp_jid_resource(from) != NULL)
+        device_is_online(self, self->own, from, presence);
+    else if (g_strcmp0(type, "unavailable") == 0)
+        devices_are_gone(self, self->own, from);
+}
+
+/**
+ * msgr_xmpp_contacts_own_devices:
+ *
+ * Returns: (element-type utf8): the user's other devices that may have been invited, too.
+ */
+GPtrArray *
+msgr_xmpp_contacts_own_devices(MsgrXmppContacts *self)
+{
+    return msgr_xmpp_contact_candidates(self->own, "");
+}
+
 /**
  * msgr_xmpp_contacts_take_presence:
  * @from: who sent it, normalised
@@ -496,8 +542,8 @@ msgr_xmpp_contacts_take_presence(MsgrXmppContacts *self, const MsgrXmppElement *
     MsgrXmppContact *contact = msgr_xmpp_contacts_find(self, bare);
 
     if (g_str_equal(bare, msgr_xmpp_wire_bare(self->wire)))
-        return;
-    if (g_strcmp0(type, "subscribe") == 0)
+        take_own_presence(self, presence, from);
+    else if (g_strcmp0(type, "subscribe") == 0)
         has_asked(self, bare, presence);
     else if (contact == NULL)
         msgr_xmpp_wire_ignore(self->wire, "presence of strangers");

@@ -89,6 +89,19 @@ msgr_xmpp_reason_write(const MsgrXmppReason *self)
     return reason;
 }
 
+/* Whether anything is told in it: an empty reason is none. */
+static gboolean
+has_condition(const MsgrXmppElement *element)
+{
+    for (guint i = 0; i < element->children->len; i++) {
+        const MsgrXmppElement *child = element->children->pdata[i];
+
+        if (g_strcmp0(child->ns, MSGR_NS_JINGLE) == 0 && !g_str_equal(child->name, "text"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 read_condition(MsgrXmppReason *self, const MsgrXmppElement *element)
 {
@@ -134,7 +147,7 @@ msgr_xmpp_reason_read(MsgrXmppReason *self, const MsgrXmppElement *element)
     const MsgrXmppElement *end;
 
     *self = (MsgrXmppReason){ .is_cancelled = TRUE };
-    if (element != NULL)
+    if (element != NULL && has_condition(element))
         read_condition(self, element);
     end = element != NULL ? msgr_xmpp_element_child(element, "end", MSGR_NS_APP) : NULL;
     if (end != NULL)

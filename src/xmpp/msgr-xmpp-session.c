@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "msgr-guid.h"
+#include "msgr-xmpp-call.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-jingle.h"
 
@@ -79,9 +80,9 @@ msgr_xmpp_session_answer_call(MsgrXmppSession *self, const GError *error)
     if (call == NULL)
         return;
     if (error != NULL)
-        g_dbus_method_invocation_return_gerror(call, error);
+        msgr_xmpp_call_fail(call, error);
     else
-        g_dbus_method_invocation_return_value(call, NULL);
+        msgr_xmpp_call_done(call);
 }
 
 void

@@ -5,14 +5,14 @@
  */
 #include <string.h>
 
-#include "msgr-error.h"
 #include "msgr-guid.h"
+#include "msgr-xmpp-call.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-jingle.h"
 #include "msgr-xmpp-names.h"
 #include "msgr-xmpp-sessions.h"
 
-#define CALL_SECONDS 8
+#define CALL_MILLISECONDS 8000
 
 typedef struct {
     MsgrXmppSessions *sessions;
@@ -20,14 +20,6 @@ typedef struct {
     char *peer;
     GDBusMethodInvocation *call; /* (nullable) */
 } Sent;
-
-static void
-refuse(GDBusMethodInvocation *call, MsgrError code, const char *message)
-{
-    g_autoptr(GError) error = g_error_new_literal(MSGR_ERROR, (int)code, message);
-
-    g_dbus_method_invocation_return_gerror(call, error);
-}
 
 /* Returns: (nullable): the name of the other party in its one form; else the call is answered. */
 static char *
@@ -38,7 +30,8 @@ peer_of(MsgrXmppSessions *self, const char *name, const char *guid, GDBusMethodI
 
     if (peer == NULL || !msgr_xmpp_jid_is_account(peer) || !msgr_guid_is_valid(guid) ||
         g_strcmp0(peer, msgr_xmpp_wire_bare(self->wire)) == 0) {
-        refuse(call, MSGR_ERROR_INVALID_ARGS, "that can't be a session with somebody");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_INVALID_ARGS,
+                              "that can't be a session with somebody");
         return NULL;
     }
     return g_steal_pointer(&peer);
@@ -55,7 +48,8 @@ session_of(MsgrXmppSessions *self, const char *name, const char *guid, GDBusMeth
         return NULL;
     session = msgr_xmpp_sessions_find(self, guid, peer);
     if (session == NULL)
-        refuse(call, MSGR_ERROR_NOT_FOUND, "there is no such session on this network");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_FOUND,
+                              "there is no such session on this network");
     return session;
 }
 
@@ -77,9 +71,9 @@ finish_sent(Sent *sent, const GError *error)
     MsgrXmppSession *session = msgr_xmpp_sessions_find(sent->sessions, sent->guid, sent->peer);
 
     if (sent->call != NULL && error != NULL)
-        g_dbus_method_invocation_return_gerror(sent->call, error);
+        msgr_xmpp_call_fail(sent->call, error);
     else if (sent->call != NULL)
-        g_dbus_method_invocation_return_value(sent->call, NULL);
+        msgr_xmpp_call_done(sent->call);
     g_free(sent->guid);
     g_free(sent->peer);
     g_free(sent);
@@ -176,7 +170,7 @@ static void
 propose(MsgrXmppSessions *self, MsgrXmppSession *session, GDBusMethodInvocation *call)
 {
     session->call = call;
-    session->call_timer = g_timeout_add_seconds(CALL_SECONDS, nobody_rings, session);
+    session->call_timer = g_timeout_add(CALL_MILLISECONDS, nobody_rings, session);
     msgr_xmpp_sessions_save(self);
     for (guint i = 0; i < session->targets->len; i++) {
         MsgrXmppElement *child;
@@ -247,7 +241,8 @@ begin_invitation(MsgrXmppSessions *self, MsgrXmppSession *session, GDBusMethodIn
     g_variant_lookup(session->invitation, "Application", "&s", &application);
     find_targets(self, session, application);
     if (session->targets->len == 0) {
-        refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "no device of the contact's takes invitations");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_LOGGED_ON,
+                              "no device of the contact's takes invitations");
         msgr_xmpp_sessions_remove(self, session);
     } else if (is_certain(self, session)) {
         msgr_xmpp_session_set_device(session, session->targets->pdata[0]);
@@ -268,7 +263,7 @@ repeat_invitation(MsgrXmppSessions *self, MsgrXmppSession *session, GDBusMethodI
     } else if (session->phase == MSGR_XMPP_PHASE_PENDING && session->device != NULL) {
         msgr_xmpp_sessions_initiate(self, session, call);
     } else {
-        g_dbus_method_invocation_return_value(call, NULL);
+        msgr_xmpp_call_done(call);
     }
 }
 
@@ -372,15 +367,19 @@ send_to_inviter(MsgrXmppSessions *self, const MsgrXmppSession *session, const ch
     msgr_xmpp_wire_send(self->wire, message);
 }
 
-/* The user's other devices, as far as the inviter doesn't tell them. */
+/* Each of them by its own address: what is sent to the bare one ends where the user chats. */
 static void
 tell_own_devices(MsgrXmppSessions *self, const MsgrXmppSession *session, const char *name)
 {
-    MsgrXmppElement *child;
-    g_autoptr(MsgrXmppElement) message =
-        msgr_xmpp_jingle_message_new(name, session->sid, msgr_xmpp_wire_bare(self->wire), &child);
+    g_autoptr(GPtrArray) devices = msgr_xmpp_contacts_own_devices(self->contacts);
 
-    msgr_xmpp_wire_send(self->wire, message);
+    for (guint i = 0; i < devices->len; i++) {
+        MsgrXmppElement *child;
+        g_autoptr(MsgrXmppElement) message =
+            msgr_xmpp_jingle_message_new(name, session->sid, devices->pdata[i], &child);
+
+        msgr_xmpp_wire_send(self->wire, message);
+    }
 }
 
 static void
@@ -389,7 +388,7 @@ proceed(MsgrXmppSessions *self, MsgrXmppSession *session, const char *app_data,
 {
     fail_call(session, MSGR_ERROR_FAILED, "it was called again");
     session->call = call;
-    session->call_timer = g_timeout_add_seconds(CALL_SECONDS, inviter_is_silent, session);
+    session->call_timer = g_timeout_add(CALL_MILLISECONDS, inviter_is_silent, session);
     session->app_data = g_strdup(app_data);
     send_to_inviter(self, session, "proceed", NULL);
     tell_own_devices(self, session, "accept");
@@ -419,7 +418,7 @@ decline(MsgrXmppSessions *self, MsgrXmppSession *session, char *app_data,
     if (session->phase == MSGR_XMPP_PHASE_PROPOSED) {
         send_to_inviter(self, session, "reject", &reason);
         tell_own_devices(self, session, "reject");
-        g_dbus_method_invocation_return_value(call, NULL);
+        msgr_xmpp_call_done(call);
     } else {
         send_terminate(self, session, &reason, call);
     }
@@ -440,9 +439,9 @@ msgr_xmpp_sessions_answer(MsgrXmppSessions *self, GVariant *args, GDBusMethodInv
     if (session == NULL)
         return;
     if (session->is_inviter)
-        refuse(call, MSGR_ERROR_NOT_FOUND, "the user has invited, and was not");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_FOUND, "the user has invited, and was not");
     else if (!find_device(self, session))
-        refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "the inviter's device is not there");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "the inviter's device is not there");
     else if (!accepted)
         decline(self, session, app_data, call);
     else if (session->phase == MSGR_XMPP_PHASE_PROPOSED)
@@ -459,7 +458,8 @@ new_info(MsgrXmppSessions *self, MsgrXmppSession *session, GDBusMethodInvocation
     if (session == NULL)
         return NULL;
     if (!find_device(self, session)) {
-        refuse(call, MSGR_ERROR_NOT_LOGGED_ON, "the other side's device is not there");
+        msgr_xmpp_call_refuse(call, MSGR_ERROR_NOT_LOGGED_ON,
+                              "the other side's device is not there");
         return NULL;
     }
     return msgr_xmpp_jingle_new("session-info", session->sid, session->device, jingle);
@@ -529,7 +529,7 @@ end(MsgrXmppSessions *self, MsgrXmppSession *session, const MsgrXmppReason *reas
     if (session->phase == MSGR_XMPP_PHASE_PROPOSING)
         msgr_xmpp_sessions_retract(self, session, NULL, reason);
     if (session->phase <= MSGR_XMPP_PHASE_PROPOSED || !find_device(self, session))
-        g_dbus_method_invocation_return_value(call, NULL);
+        msgr_xmpp_call_done(call);
     else
         send_terminate(self, session, reason, call);
     msgr_xmpp_sessions_remove(self, session);
@@ -553,5 +553,5 @@ msgr_xmpp_sessions_end(MsgrXmppSessions *self, GVariant *args, GDBusMethodInvoca
     if (session != NULL)
         end(self, session, &reason, call);
     else
-        g_dbus_method_invocation_return_value(call, NULL);
+        msgr_xmpp_call_done(call);
 }

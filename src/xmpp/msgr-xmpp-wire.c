@@ -11,7 +11,7 @@
 #include "msgr-xmpp-names.h"
 
 /* msgrd gives a connector ten seconds for a call. */
-#define REPLY_SECONDS 8
+#define REPLY_MILLISECONDS 8000
 
 struct _MsgrXmppWire {
     MsgrXmppLink *link;
@@ -165,7 +165,7 @@ msgr_xmpp_wire_request(MsgrXmppWire *self, MsgrXmppElement *iq, MsgrXmppReplyFun
     request->callback = callback;
     request->data = data;
     g_hash_table_insert(self->requests, request->id, request);
-    request->timer = g_timeout_add_seconds(REPLY_SECONDS, took_too_long, request);
+    request->timer = g_timeout_add(REPLY_MILLISECONDS, took_too_long, request);
     msgr_xmpp_element_set(iq, "id", request->id);
     msgr_xmpp_wire_send(self, iq);
 }

@@ -190,7 +190,9 @@ static const ForeignRow foreign[] = {
 static void
 test_reason_of_others(void)
 {
+    g_autoptr(MsgrXmppElement) nothing = msgr_xmpp_element_new("reason", MSGR_NS_JINGLE);
     g_auto(MsgrXmppReason) none = { 0 };
+    g_auto(MsgrXmppReason) empty = { 0 };
 
     for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++) {
         g_autoptr(MsgrXmppElement) element = msgr_xmpp_element_new("reason", MSGR_NS_JINGLE);
@@ -203,6 +205,9 @@ test_reason_of_others(void)
         g_assert_cmpint(found.is_decline, ==, foreign[i].decline);
         g_assert_cmpstr(found.app_data, ==, "");
     }
+    g_assert_true(msgr_xmpp_reason_read(&empty, nothing));
+    g_assert_true(empty.is_cancelled);
+    g_assert_cmphex(empty.hr, ==, 0);
     g_assert_true(msgr_xmpp_reason_read(&none, NULL));
     g_assert_true(none.is_cancelled);
     g_assert_cmphex(none.hr, ==, 0);
