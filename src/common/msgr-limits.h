@@ -17,6 +17,7 @@
 #define MSGR_MAX_APP_ID                255   /* bytes */
 #define MSGR_MAX_USER_KEYS             64    /* a user */
 #define MSGR_MAX_ACCOUNTS              8     /* a user, beside `local` */
+#define MSGR_MAX_ALERTS_A_MINUTE       60    /* by way of one service */
 #define MSGR_MAX_AGENTS                8     /* a user */
 #define MSGR_MAX_SHARE                 3600  /* seconds */
 #define MSGR_MAX_KEY_FILE              65536 /* bytes */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "msgr-alert.h"
 #include "msgr-model.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,8 @@ struct _MsgrAccount {
     char *id; /* the service ID */
     MsgrAccountData data;
     GHashTable *sessions; /* "SessionId\ncontact" -> MsgrSession */
+    gint64 alerts_since;  /* boot clock: the minute in which alerts are counted */
+    guint alerts;
 };
 
 /**
@@ -60,6 +63,8 @@ MsgrAccount *msgr_account_of(MsgrClient *client, const char *id, GError **error)
 gboolean msgr_account_check_id(const char *id, GError **error);
 char *msgr_account_session_key(const char *guid, MsgrContact *with);
 MsgrSession *msgr_account_session(MsgrAccount *self, const char *guid, MsgrContact *with);
+gboolean msgr_account_deliver_alert(MsgrAccount *self, const char *from, const MsgrAlertText *alert,
+                                    GError **error);
 gboolean msgr_account_is_online(MsgrAccount *self);
 const char *msgr_account_friendly_name(MsgrAccount *self);
 MsgrOrder *msgr_account_order(MsgrAccount *self, const char *method, GVariant *args);
@@ -68,8 +73,8 @@ MsgrOrder *msgr_account_order(MsgrAccount *self, const char *method, GVariant *a
 gboolean msgr_account_register(MsgrClient *client, const char *path,
                                const MsgrRegistration *registration, GError **error);
 void msgr_account_unregister(MsgrAccount *self, gboolean forget);
-void msgr_account_signed_in(MsgrAccount *self, const char *local_address,
-                            const char *friendly_name);
+gboolean msgr_account_signed_in(MsgrAccount *self, const char *local_address,
+                                const char *friendly_name, GError **error);
 void msgr_account_signed_out(MsgrAccount *self, guint32 hr);
 void msgr_account_client_gone(MsgrUser *user, const char *name);
 void msgr_account_check_clients(MsgrUser *user);

@@ -6,9 +6,12 @@
  */
 #include "msgr-addition.h"
 
+#include "msgr-account.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-local-name.h"
+#include "msgr-order.h"
+#include "msgr-roster.h"
 
 static gpointer
 addition_save(MsgrRecord *record)
@@ -158,11 +161,69 @@ succeed(MsgrAddition *self, const char *name)
     tell(self->user, 0, contact->path);
 }
 
+static void go_on(MsgrUser *user);
+
+static guint32
+hresult_of(const GError *error)
+{
+    if (error->code == MSGR_ERROR_NOT_FOUND || error->code == MSGR_ERROR_INVALID_ARGS)
+        return MSGR_HR_INVALID_ARG;
+    return msgr_error_hresult(MSGR_ERROR_NOT_LOGGED_ON);
+}
+
+/* The network has the contact in its list, by the name that it uses, or has refused it. */
+static void
+connector_answered(MsgrOrder *order, const MsgrAnswer *answer)
+{
+    MsgrAddition *self = order->subject;
+    g_autofree char *name = NULL;
+    const char *told;
+
+    if (!self->record.linked)
+        return;
+    if (answer->error != NULL) {
+        fail(self, hresult_of(answer->error));
+    } else {
+        g_variant_get(answer->value, "(&s)", &told);
+        name = msgr_roster_name(told, NULL);
+        if (name != NULL)
+            succeed(self, name);
+        else
+            fail(self, MSGR_HR_INVALID_ARG);
+    }
+    go_on(self->user);
+}
+
+/* At a network, its connector knows who there is. */
+static void
+ask_connector(MsgrAddition *self, MsgrAccount *account)
+{
+    g_autofree char *name = msgr_roster_name(self->name, NULL);
+    MsgrOrder *order;
+
+    if (name == NULL) {
+        fail(self, MSGR_HR_INVALID_ARG);
+        return;
+    }
+    if (!msgr_account_is_online(account)) {
+        fail(self, msgr_error_hresult(MSGR_ERROR_NOT_LOGGED_ON));
+        return;
+    }
+    order = msgr_account_order(account, "AddContact", g_variant_new("(s)", name));
+    order->reply_type = "(s)";
+    msgr_order_set_subject(order, self, NULL);
+    order->done = connector_answered;
+}
+
 /* Returns: whether it is done; else the answer to a question is waited for. */
 static gboolean
 go_on_with(MsgrAddition *self)
 {
-    if (!g_str_equal(self->service, MSGR_LOCAL_SERVICE))
+    MsgrAccount *account = msgr_account_find(self->user, self->service);
+
+    if (account != NULL)
+        ask_connector(self, account);
+    else if (!g_str_equal(self->service, MSGR_LOCAL_SERVICE))
         fail(self, MSGR_HR_INVALID_ARG);
     else if (!self->user->data.signed_in)
         fail(self, msgr_error_hresult(MSGR_ERROR_NOT_LOGGED_ON));
@@ -205,6 +266,21 @@ msgr_addition_begin(MsgrUser *user, const char *service, const char *name, GErro
     if (user->additions.length == 1)
         go_on(user);
     return TRUE;
+}
+
+/**
+ * msgr_addition_waits_for:
+ *
+ * Returns: whether the contact is just being added: how that went is going to be told.
+ */
+gboolean
+msgr_addition_waits_for(MsgrContact *contact)
+{
+    MsgrAddition *self = g_queue_peek_head(&contact->user->additions);
+    g_autofree char *name = self == NULL ? NULL : msgr_roster_name(self->name, NULL);
+
+    return self != NULL && g_str_equal(self->service, contact->service) &&
+           g_strcmp0(name, contact->name) == 0;
 }
 
 /**

@@ -24,6 +24,7 @@ struct _MsgrAddition {
 };
 
 gboolean msgr_addition_begin(MsgrUser *user, const char *service, const char *name, GError **error);
+gboolean msgr_addition_waits_for(MsgrContact *contact);
 GPtrArray *msgr_addition_steal_questions(MsgrModel *model);
 void msgr_addition_answer(MsgrAddition *self, MsgrUser *found);
 void msgr_addition_ask_again(MsgrAddition *self, gint64 due);

@@ -9,6 +9,7 @@
 #include "msgr-alert.h"
 #include "msgr-client.h"
 #include "msgr-offer.h"
+#include "msgr-roster.h"
 
 static const char *const role_names[MSGR_N_AGENT_ROLES] = {
     [MSGR_AGENT_UI] = "ui",
@@ -273,6 +274,8 @@ succeed(MsgrUser *user, const Actives *before)
         if (after.agents[i] != NULL && (i == 0 || after.agents[i] != after.agents[i - 1]))
             admit(after.agents[i], before);
     }
+    if (after.agents[MSGR_AGENT_UI] != before->agents[MSGR_AGENT_UI])
+        msgr_contact_request_show_again(user);
 }
 
 static void
@@ -297,6 +300,7 @@ show_again(MsgrUser *user)
 {
     msgr_offer_again(user);
     msgr_alert_show_again(user);
+    msgr_contact_request_show_again(user);
 }
 
 /**

@@ -5,12 +5,17 @@
  * that has gone and one that has lost its network are the same to sessions and contacts.
  */
 #include "msgr-account.h"
+
+#include <string.h>
+
 #include "msgr-application.h"
 #include "msgr-client.h"
+#include "msgr-contact.h"
 #include "msgr-order.h"
 #include "msgr-remote.h"
 #include "msgr-roster.h"
 #include "msgr-session-flow.h"
+#include "msgr-text.h"
 
 static void
 signal_signin(MsgrAccount *self, guint32 hr)
@@ -212,12 +217,18 @@ msgr_account_unregister(MsgrAccount *self, gboolean forget)
  * @friendly_name: (nullable): the user's own
  *
  * The network has taken the user in; or something of that has changed.
+ *
+ * Errors: MSGR_ERROR_ACCESS_DENIED.
  */
-void
-msgr_account_signed_in(MsgrAccount *self, const char *local_address, const char *friendly_name)
+gboolean
+msgr_account_signed_in(MsgrAccount *self, const char *local_address, const char *friendly_name,
+                       GError **error)
 {
     const gboolean is_new = !self->data.signed_in;
 
+    if (!self->data.is_wanted)
+        return msgr_refuse(error, MSGR_ERROR_ACCESS_DENIED,
+                           "The user has signed out, and wants to stay so");
     msgr_turn_touch(self->user->model->turn, self);
     if (local_address != NULL)
         msgr_string_set(&self->data.local_address, local_address);
@@ -226,11 +237,12 @@ msgr_account_signed_in(MsgrAccount *self, const char *local_address, const char 
     self->data.signed_in = TRUE;
     self->data.signing_in = FALSE;
     if (!is_new)
-        return;
+        return TRUE;
     signal_signin(self, 0);
     msgr_user_services_changed(self->user);
     msgr_roster_send_owed(self);
     sessions_changed(self);
+    return TRUE;
 }
 
 /**
@@ -384,4 +396,69 @@ msgr_account_applications_changed(MsgrUser *user)
             msgr_account_order(self, "SetApplications",
                                g_variant_new("(@as)", msgr_account_applications(user)));
     }
+}
+
+/* The server that the account is on: what follows the "@" in its name. */
+static gboolean
+is_own_server(MsgrAccount *self, const char *name)
+{
+    g_autofree char *own = msgr_roster_name(self->data.signin_name, NULL);
+    const char *at = own == NULL ? NULL : strrchr(own, '@');
+
+    return at != NULL && g_str_equal(at + 1, name);
+}
+
+static gboolean
+may_alert(MsgrAccount *self, const char *name)
+{
+    MsgrContact *contact = msgr_contact_find(self->user, self->id, name);
+
+    if (contact != NULL && contact->blocked)
+        return FALSE;
+    return (contact != NULL && contact->in_list) || is_own_server(self, name);
+}
+
+/* A bound of its own: what somebody sends may not push out what others have published. */
+static gboolean
+count_alert(MsgrAccount *self, GError **error)
+{
+    const gint64 now = msgr_model_now(self->user->model);
+
+    if (now - self->alerts_since >= 60 * (gint64)G_USEC_PER_SEC) {
+        self->alerts_since = now;
+        self->alerts = 0;
+    }
+    if (self->alerts >= MSGR_MAX_ALERTS_A_MINUTE)
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED, "Too many alerts: wait 60 seconds");
+    self->alerts++;
+    return TRUE;
+}
+
+/**
+ * msgr_account_deliver_alert:
+ * @from: who sends it
+ * @alert: its text; the publisher is @from
+ *
+ * An alert by way of the network, which is taken from contacts and from the account's own server.
+ *
+ * Errors: MSGR_ERROR_INVALID_ARGS, MSGR_ERROR_NOT_LOGGED_ON, MSGR_ERROR_LIMITS_EXCEEDED.
+ */
+gboolean
+msgr_account_deliver_alert(MsgrAccount *self, const char *from, const MsgrAlertText *alert,
+                           GError **error)
+{
+    g_autofree char *name = msgr_roster_name(from, error);
+    MsgrAlertText text = *alert;
+
+    if (name == NULL || !msgr_check_alert(alert->text, error) ||
+        (*alert->url != '\0' && !msgr_check_url(alert->url, error)))
+        return FALSE;
+    if (!may_alert(self, name))
+        return msgr_refuse(error, MSGR_ERROR_NOT_LOGGED_ON,
+                           "Alerts are taken from contacts and from the account's server");
+    if (!count_alert(self, error))
+        return FALSE;
+    text.publisher = name;
+    msgr_alert_publish(self->user, &text);
+    return TRUE;
 }

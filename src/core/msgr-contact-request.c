@@ -4,6 +4,7 @@
  * People who ask to see the user's status: remembered with the contact, until the user has
  * answered.
  */
+#include "msgr-agent.h"
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-roster.h"
@@ -26,23 +27,53 @@ text(const char *string)
     return string == NULL ? "" : string;
 }
 
+static void
+build_details(MsgrContact *contact, GVariantBuilder *builder)
+{
+    MsgrAccount *account = msgr_account_find(contact->user, contact->service);
+
+    g_variant_builder_init(builder, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(builder, "{sv}", "Contact", g_variant_new_object_path(contact->path));
+    g_variant_builder_add(builder, "{sv}", "FriendlyName",
+                          g_variant_new_string(text(contact->network.request_name)));
+    g_variant_builder_add(builder, "{sv}", "Message",
+                          g_variant_new_string(text(contact->network.request_text)));
+    g_variant_builder_add(builder, "{sv}", "ServiceName",
+                          g_variant_new_string(account == NULL ? "" : account->data.name));
+    g_variant_builder_add(builder, "{sv}", "Time",
+                          g_variant_new_uint64((guint64)contact->network.requested_at));
+}
+
 static GVariant *
 details(MsgrContact *contact)
 {
-    MsgrAccount *account = msgr_account_find(contact->user, contact->service);
     GVariantBuilder builder;
 
-    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(&builder, "{sv}", "Contact", g_variant_new_object_path(contact->path));
-    g_variant_builder_add(&builder, "{sv}", "FriendlyName",
-                          g_variant_new_string(text(contact->network.request_name)));
-    g_variant_builder_add(&builder, "{sv}", "Message",
-                          g_variant_new_string(text(contact->network.request_text)));
-    g_variant_builder_add(&builder, "{sv}", "ServiceName",
-                          g_variant_new_string(account == NULL ? "" : account->data.name));
-    g_variant_builder_add(&builder, "{sv}", "Time",
-                          g_variant_new_uint64((guint64)contact->network.requested_at));
+    build_details(contact, &builder);
     return g_variant_builder_end(&builder);
+}
+
+/* The user's agent shows it, if there is one; who comes later shows it then. */
+static void
+ask_agent(MsgrContact *contact, gboolean again)
+{
+    GVariantBuilder builder;
+
+    build_details(contact, &builder);
+    g_variant_builder_add(&builder, "{sv}", "Again", g_variant_new_boolean(again));
+    msgr_agent_order(contact->user, MSGR_AGENT_UI, "ShowContactRequest",
+                     g_variant_new("(ss@a{sv})", contact->service, contact->name,
+                                   g_variant_builder_end(&builder)));
+}
+
+static void
+withdraw(MsgrContact *contact)
+{
+    MsgrAgent *agent = msgr_agent_active(contact->user, MSGR_AGENT_UI);
+
+    if (agent != NULL)
+        msgr_agent_tell(agent, "WithdrawContactRequest",
+                        g_variant_new("(ss)", contact->service, contact->name));
 }
 
 static void
@@ -59,11 +90,14 @@ show(MsgrContact *contact)
             msgr_client_signal(client, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnContactRequest",
                                args);
     }
+    ask_agent(contact, FALSE);
 }
 
 static void
 forget(MsgrContact *contact)
 {
+    if (waits(contact))
+        withdraw(contact);
     msgr_turn_touch(contact->user->model->turn, contact);
     contact->network.requested_at = 0;
     contact->network.owed &= ~ANSWERS;
@@ -190,6 +224,7 @@ msgr_contact_request_answer(MsgrAccount *account, const char *from, gboolean acc
 
     if (contact == NULL || !waits(contact))
         return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "Nobody of this name asks for anything");
+    withdraw(contact);
     msgr_roster_owe(contact, accept ? MSGR_OWED_ACCEPTANCE : MSGR_OWED_REFUSAL);
     return TRUE;
 }
@@ -219,16 +254,10 @@ compare_times(gconstpointer a, gconstpointer b)
            (one->network.requested_at < other->network.requested_at);
 }
 
-/**
- * msgr_contact_request_list:
- *
- * Returns: (transfer floating): a(ssa{sv}), the requests that wait for the user, the oldest first.
- */
-GVariant *
-msgr_contact_request_list(MsgrUser *user)
+static GPtrArray *
+all_waiting(MsgrUser *user)
 {
-    g_autoptr(GPtrArray) waiting = g_ptr_array_new();
-    GVariantBuilder builder;
+    GPtrArray *waiting = g_ptr_array_new();
     GHashTableIter iter;
     gpointer contact;
 
@@ -238,6 +267,34 @@ msgr_contact_request_list(MsgrUser *user)
             g_ptr_array_add(waiting, contact);
     }
     g_ptr_array_sort(waiting, compare_times);
+    return waiting;
+}
+
+/**
+ * msgr_contact_request_show_again:
+ *
+ * The user has another agent, or one that answers again.
+ */
+void
+msgr_contact_request_show_again(MsgrUser *user)
+{
+    g_autoptr(GPtrArray) waiting = all_waiting(user);
+
+    for (guint i = 0; i < waiting->len; i++)
+        ask_agent(waiting->pdata[i], TRUE);
+}
+
+/**
+ * msgr_contact_request_list:
+ *
+ * Returns: (transfer floating): a(ssa{sv}), the requests that wait for the user, the oldest first.
+ */
+GVariant *
+msgr_contact_request_list(MsgrUser *user)
+{
+    g_autoptr(GPtrArray) waiting = all_waiting(user);
+    GVariantBuilder builder;
+
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ssa{sv})"));
     for (guint i = 0; i < waiting->len; i++) {
         MsgrContact *next = waiting->pdata[i];

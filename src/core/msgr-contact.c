@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "msgr-account.h"
+#include "msgr-addition.h"
 #include "msgr-client.h"
 #include "msgr-presence.h"
 #include "msgr-roster.h"
@@ -653,7 +654,7 @@ msgr_contact_come_into_list(MsgrContact *self)
     GHashTableIter iter;
     gpointer client;
 
-    if (!msgr_contact_add_to_list(self, NULL))
+    if (!msgr_contact_add_to_list(self, NULL) || msgr_addition_waits_for(self))
         return;
     g_hash_table_iter_init(&iter, self->user->clients);
     while (g_hash_table_iter_next(&iter, &client, NULL)) {

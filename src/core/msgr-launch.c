@@ -42,7 +42,7 @@ attach(MsgrSide *side, const char *app_id)
     msgr_session_touch(side->session);
     msgr_string_set(&data->attached_app, app_id);
     if (is_new)
-        msgr_remote_owe(side->session, MSGR_SEND_ATTACHED, "");
+        msgr_remote_owe(side->session, MSGR_SEND_ATTACHED, msgr_side_local_address(side));
 }
 
 /* Who invited from within the application is attached by being there. */

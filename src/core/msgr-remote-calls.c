@@ -220,19 +220,16 @@ gboolean
 msgr_remote_deliver_attached(MsgrAccount *account, const char *guid, const char *from,
                              const char *address, GError **error)
 {
-    MsgrSideData *other;
     MsgrSide *side;
 
     if (!msgr_check_address(address, error) || (side = find(account, guid, from, error)) == NULL)
         return FALSE;
-    other = msgr_side_data(msgr_side_other(side));
-    if (msgr_state_is_live(side->session->data.state) && side->session->data.remote_attached &&
-        g_str_equal(other->local_address, address))
+    if (msgr_state_is_live(side->session->data.state) && side->session->data.remote_attached)
         return TRUE;
     if (!check_event(side, MSGR_EVENT_ATTACHED, error))
         return FALSE;
     msgr_session_touch(side->session);
-    msgr_string_set(&other->local_address, address);
+    msgr_string_set(&msgr_side_data(msgr_side_other(side))->local_address, address);
     side->session->data.remote_attached = TRUE;
     msgr_launch_connect(side->session);
     return TRUE;

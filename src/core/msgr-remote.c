@@ -52,8 +52,8 @@ invitation(MsgrSession *session)
 static const char *
 call_of(MsgrSession *session, const MsgrSend *send, GVariant **args)
 {
-    MsgrSide *side = msgr_session_own_side(session);
-    const char *id = session->guid, *to = msgr_side_data(side)->contact->name;
+    const char *id = session->guid;
+    const char *to = msgr_side_data(msgr_session_own_side(session))->contact->name;
 
     switch (send->kind) {
     case MSGR_SEND_INVITATION:
@@ -67,7 +67,7 @@ call_of(MsgrSession *session, const MsgrSend *send, GVariant **args)
         *args = g_variant_new("(ss)", id, to);
         return "SendAppNotPresent";
     case MSGR_SEND_ATTACHED:
-        *args = g_variant_new("(sss)", id, to, msgr_side_local_address(side));
+        *args = g_variant_new("(sss)", id, to, send->text);
         return "SendAttached";
     case MSGR_SEND_CONTEXT_DATA:
         *args = g_variant_new("(sss)", id, to, send->text);
@@ -100,8 +100,15 @@ is_definite(const GError *error)
     return FALSE;
 }
 
-/* What could not be sent ends the session here; and there, where it may have arrived all the same.
- */
+/* Whether the other machine may have the session: it has, once an invitation was accepted. */
+static gboolean
+may_be_there(MsgrState ended, const GError *error)
+{
+    return ended == MSGR_STATE_TERMINATED ? error->code != MSGR_ERROR_NOT_FOUND
+                                          : !is_definite(error);
+}
+
+/* What could not be sent ends the session here; and there, unless it is known to have none. */
 static void
 end_by_failure(MsgrSession *session, MsgrState state, MsgrError why, const GError *error)
 {
@@ -116,7 +123,7 @@ end_by_failure(MsgrSession *session, MsgrState state, MsgrError why, const GErro
     msgr_side_terminated(side, hr, "");
     g_ptr_array_set_size(owed(session), 0);
     session->data.head_tried = FALSE;
-    if (!is_definite(error))
+    if (may_be_there(state, error))
         msgr_remote_owe_end(session, MSGR_SEND_END, hr, "");
 }
 
@@ -127,14 +134,23 @@ tell_failure(MsgrSession *session, MsgrError why)
                      g_variant_new("(u)", msgr_error_hresult(why)));
 }
 
+/* The other side has ended the session, and what told so has been lost. */
+static gboolean
+is_over(const GError *error)
+{
+    return error->code == MSGR_ERROR_NOT_FOUND || error->code == MSGR_ERROR_SESSION_STATE_INVALID;
+}
+
 static void
-take_data_back(MsgrSession *session, const MsgrSend *send)
+take_data_back(MsgrSession *session, const MsgrSend *send, const GError *error)
 {
     if (!msgr_state_is_live(session->data.state))
         return;
     if (send->is_counted)
         msgr_side_data(msgr_session_own_side(session))->sent--;
     tell_failure(session, MSGR_ERROR_CONTEXT_DATA_SEND_FAILURE);
+    if (is_over(error))
+        end_by_failure(session, MSGR_STATE_TERMINATED, MSGR_ERROR_CONNECTION_FAILURE, error);
 }
 
 static void
@@ -160,7 +176,7 @@ not_sent(MsgrSession *session, const MsgrSend *send, const GError *error)
         tell_failure(session, MSGR_ERROR_DECLINE_SEND_FAILURE);
         break;
     case MSGR_SEND_CONTEXT_DATA:
-        take_data_back(session, send);
+        take_data_back(session, send, error);
         break;
     case MSGR_SEND_CANCEL:
         tell_failure(session, MSGR_ERROR_CANCEL_SEND_FAILURE);
@@ -171,6 +187,24 @@ not_sent(MsgrSession *session, const MsgrSend *send, const GError *error)
     default:
         break;
     }
+}
+
+/* Whoever has not heard of the end waits for nothing: that is tried again, for a day. */
+static gboolean
+is_to_be_retried(const MsgrSend *send, const GError *error)
+{
+    return (send->kind == MSGR_SEND_CANCEL || send->kind == MSGR_SEND_END) && !is_definite(error);
+}
+
+static void
+retry_later(MsgrSession *session, const MsgrSend *send)
+{
+    const guint doublings = MIN(session->data.failures, 7);
+
+    session->data.retry_boot =
+        msgr_model_now(session->model) + MSGR_REMOTE_RETRY * ((gint64)1 << doublings);
+    if (session->data.failures++ == 0)
+        not_sent(session, send, NULL);
 }
 
 /* An acceptance counts for the launch once the other side has it: an invitation that has expired
@@ -193,17 +227,37 @@ answered(MsgrOrder *order, const MsgrAnswer *answer)
         g_strcmp0(session->data.account->data.connector, order->to) != 0)
         return;
     msgr_session_touch(session);
-    send = msgr_send_ref(head(session));
-    g_ptr_array_remove_index(owed(session), 0);
     session->data.sending = 0;
-    session->data.head_tried = FALSE;
-    if (answer->error != NULL)
-        not_sent(session, send, answer->error);
-    else
-        was_sent(session, send);
+    send = msgr_send_ref(head(session));
+    if (answer->error != NULL && is_to_be_retried(send, answer->error)) {
+        retry_later(session, send);
+    } else {
+        g_ptr_array_remove_index(owed(session), 0);
+        session->data.head_tried = FALSE;
+        if (answer->error != NULL)
+            not_sent(session, send, answer->error);
+        else
+            was_sent(session, send);
+        msgr_remote_send(session);
+    }
     msgr_send_unref(send);
-    msgr_remote_send(session);
     msgr_session_schedule(session);
+}
+
+/**
+ * msgr_remote_next:
+ *
+ * Returns: when something is to be sent again, by the boot clock.
+ */
+gint64
+msgr_remote_next(MsgrSession *session)
+{
+    const gint64 next = session->data.retry_boot;
+
+    return next != 0 && session->data.sending == 0 && msgr_remote_is_reachable(session) &&
+                   msgr_remote_owes(session)
+               ? next
+               : MSGR_NEVER;
 }
 
 /**
@@ -220,7 +274,8 @@ msgr_remote_send(MsgrSession *session)
     MsgrOrder *order;
 
     if (send == NULL || session->data.sending != 0 ||
-        !msgr_account_is_online(session->data.account))
+        !msgr_account_is_online(session->data.account) ||
+        msgr_model_now(session->model) < session->data.retry_boot)
         return;
     msgr_session_touch(session);
     session->data.head_tried = TRUE;
@@ -390,9 +445,10 @@ msgr_remote_is_reachable(MsgrSession *session)
 void
 msgr_remote_reachability_changed(MsgrSession *session)
 {
-    if (!msgr_remote_is_reachable(session) && session->data.sending != 0) {
+    if (!msgr_remote_is_reachable(session) && msgr_remote_owes(session)) {
         msgr_session_touch(session);
         session->data.sending = 0;
+        session->data.retry_boot = 0;
     }
     msgr_side_presence_changed(msgr_side_other(msgr_session_own_side(session)));
     msgr_remote_send(session);

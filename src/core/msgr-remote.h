@@ -12,7 +12,10 @@
 G_BEGIN_DECLS
 
 /* How long the end of a session waits to be told to the other machine. */
-#define MSGR_END_IS_OWED_FOR (24 * 60 * 60 * (gint64)G_USEC_PER_SEC)
+#define MSGR_REMOTE_IS_OWED_FOR (24 * 60 * 60 * (gint64)G_USEC_PER_SEC)
+
+/* How long until that is tried again; twice as long each time, up to about an hour. */
+#define MSGR_REMOTE_RETRY (30 * (gint64)G_USEC_PER_SEC)
 
 /* What a session of this machine's does to the other one's. For others, these do nothing. */
 void msgr_remote_begin(MsgrSession *session, MsgrAccount *account);
@@ -24,6 +27,7 @@ gboolean msgr_remote_can_owe_data(MsgrSession *session);
 gboolean msgr_remote_is_owed(MsgrSession *session, MsgrSendKind kind);
 gboolean msgr_remote_owes(MsgrSession *session);
 void msgr_remote_send(MsgrSession *session);
+gint64 msgr_remote_next(MsgrSession *session);
 
 /* Its account */
 gboolean msgr_remote_check_invite(MsgrContact *contact, GError **error);

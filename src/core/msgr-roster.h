@@ -35,6 +35,7 @@ gboolean msgr_contact_request_withdraw(MsgrAccount *account, const char *from, G
 gboolean msgr_contact_request_answer(MsgrAccount *account, const char *from, gboolean accept,
                                      GError **error);
 GVariant *msgr_contact_request_list(MsgrUser *user);
+void msgr_contact_request_show_again(MsgrUser *user);
 void msgr_contact_request_answered(MsgrContact *contact, gboolean done);
 
 /* What is owed to the network of one contact. */

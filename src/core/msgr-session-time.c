@@ -64,7 +64,7 @@ msgr_side_presence_changed(MsgrSide *side)
 static gint64
 gone_at(MsgrSession *session)
 {
-    return session->data.gone_boot + (msgr_remote_owes(session) ? MSGR_END_IS_OWED_FOR : 0);
+    return session->data.gone_boot + (msgr_remote_owes(session) ? MSGR_REMOTE_IS_OWED_FOR : 0);
 }
 
 /* When something happens by itself in this state, the parties' absence aside. */
@@ -81,7 +81,7 @@ next_of_state(MsgrSession *session)
     case MSGR_STATE_CANCELLED:
     case MSGR_STATE_DECLINED:
     case MSGR_STATE_TERMINATED:
-        return gone_at(session);
+        return MIN(gone_at(session), msgr_remote_next(session));
     case MSGR_STATE_UNKNOWN:
     case MSGR_STATE_READY:
     case MSGR_STATE_CONNECTED:
@@ -173,8 +173,10 @@ msgr_session_run(gpointer data, gint64 now)
     MsgrSession *session = data;
     const MsgrState state = session->data.state;
 
-    if (!msgr_state_is_live(state))
+    if (!msgr_state_is_live(state) && now >= gone_at(session))
         msgr_turn_remove(session->model->turn, session);
+    else if (!msgr_state_is_live(state))
+        msgr_remote_send(session);
     else if (state == MSGR_STATE_INVITATION && now >= session->data.expires_boot)
         expire(session);
     else if (is_lost(session, now))

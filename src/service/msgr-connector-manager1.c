@@ -73,8 +73,7 @@ report_signed_in(MsgrCall *call, GVariant *args, GError **error)
         (address != NULL && !msgr_check_address(address, error)) ||
         (name != NULL && !msgr_check_friendly_name(name, error)))
         return NULL;
-    msgr_account_signed_in(account, address, name);
-    return g_variant_new("()");
+    return msgr_handled(msgr_account_signed_in(account, address, name, error));
 }
 
 static GVariant *
@@ -150,6 +149,22 @@ withdraw_contact_request(MsgrCall *call, GVariant *args, GError **error)
 }
 
 static GVariant *
+deliver_alert(MsgrCall *call, GVariant *args, GError **error)
+{
+    g_autoptr(GVariant) details = NULL;
+    MsgrAlertText alert = { .url = "" };
+    const char *id, *from;
+    MsgrAccount *account;
+
+    g_variant_get(args, "(&s&s&s@a{sv})", &id, &from, &alert.text, &details);
+    if ((account = msgr_account_of(call->client, id, error)) == NULL ||
+        !msgr_options_int32(details, "SiteId", &alert.site, error) ||
+        !msgr_options_string(details, "Url", &alert.url, error))
+        return NULL;
+    return msgr_handled(msgr_account_deliver_alert(account, from, &alert, error));
+}
+
+static GVariant *
 list_sessions(MsgrCall *call, GVariant *args, GError **error)
 {
     MsgrAccount *account;
@@ -186,6 +201,7 @@ static const MsgrMethod methods[] = {
     { "DeliverAttached", MSGR_NEED_NOTHING, msgr_deliver_attached },
     { "DeliverContextData", MSGR_NEED_NOTHING, msgr_deliver_context_data },
     { "DeliverEnd", MSGR_NEED_NOTHING, msgr_deliver_end },
+    { "DeliverAlert", MSGR_NEED_NOTHING, deliver_alert },
     { "ListSessions", MSGR_NEED_NOTHING, list_sessions },
     { "ListApplications", MSGR_NEED_NOTHING, list_applications },
     { NULL },

@@ -59,6 +59,7 @@ METHODS = {
         'DeliverAttached': ('ssss', ''),
         'DeliverContextData': ('ssss', ''),
         'DeliverEnd': ('sssbus', ''),
+        'DeliverAlert': ('sssa{sv}', ''),
         'ListSessions': ('s', 'a(sa{sv})'),
         'ListApplications': ('s', 'as'),
     },

@@ -235,6 +235,10 @@ class Connector:
 
     # its life
 
+    def successor(self):
+        """The same connector, started again."""
+        return Connector(self.world, self.short, self.name, self.network, service=self.service)
+
     def busy(self):
         """Whether it has something to do; the service may have more as soon as it hasn't."""
         if self.closing:
@@ -272,7 +276,9 @@ class Across:
 
     def __init__(self, world, key=CHESS, bob_key=None):
         self.world = world
-        self.other = world.elsewhere.get('bob') or self.join(world)
+        if world.network is None:
+            self.join(world)
+        self.other = world.elsewhere.get('bob', world)
         self.alice = world.unlocked('alice', key)
         self.bob = self.other.unlocked('bob', bob_key or key)
         self.network = world.network
@@ -291,13 +297,18 @@ class Across:
             eventually(lambda c=contact: c.get('Status') == names.STATUS_ONLINE, name + ' is there')
         self.forget()
 
+    @classmethod
+    def at_home(cls, world, **keys):
+        """Both on this machine, and all the same by way of the network."""
+        world.network = pair(world)[0]
+        return cls(world, **keys)
+
     @staticmethod
     def join(world):
         """Starts the other machine, where bob is from now on, and the network."""
         other = world.elsewhere['bob'] = world.neighbour()
         other.start(world.changes)
         world.network = pair(world, other)[0]
-        return other
 
     @staticmethod
     def close():

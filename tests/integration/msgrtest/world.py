@@ -139,6 +139,7 @@ class World:
         self.clients = []
         self.owned = []
         self.elsewhere = {}  # user -> the neighbour that its clients are at
+        self.network = None  # that it is on, with its neighbour
         self.changes = {}
 
     def neighbour(self):
