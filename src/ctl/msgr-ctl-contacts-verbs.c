@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The verb that shows a contact.
+ * The verbs that show contacts.
  */
 #include "config.h"
 
@@ -54,11 +54,8 @@ print_contact(MsgrCtl *ctl, const char *path, GVariant *contact)
 static void
 print_json(const char *path, GVariant *contact)
 {
-    JsonObject *object = msgr_ctl_json_object(contact);
+    JsonObject *object = msgr_ctl_contact_json(path, contact);
 
-    json_object_set_string_member(object, "Contact", path);
-    json_object_set_string_member(object, "StatusName",
-                                  msgr_ctl_status_name(msgr_ctl_dict_uint32(contact, "Status")));
     msgr_ctl_json_print(object);
     json_object_unref(object);
 }
@@ -70,7 +67,7 @@ run_show(MsgrCtl *ctl, char **args, GError **error)
     g_autofree char *path = NULL;
     g_autoptr(GVariant) contact = NULL;
 
-    if (!msgr_ctl_need_sessions(ctl, error))
+    if (msgr_ctl_need_quietly(ctl, error) == NULL)
         return MSGR_CTL_EXIT_FAILED;
     path = msgr_ctl_contact_find(ctl, name, options.service, error);
     if (path == NULL)
@@ -82,6 +79,110 @@ run_show(MsgrCtl *ctl, char **args, GError **error)
         print_json(path, contact);
     else
         print_contact(ctl, path, contact);
+    return MSGR_CTL_EXIT_OK;
+}
+
+static gboolean
+is_reachable(GVariant *contact)
+{
+    return msgr_ctl_dict_uint32(contact, "Status") != MSGR_STATUS_OFFLINE;
+}
+
+/* Who can be invited comes first. */
+static int
+compare_contacts(gconstpointer a, gconstpointer b)
+{
+    g_autoptr(GVariant) one = g_variant_get_child_value(*(GVariant *const *)a, 1);
+    g_autoptr(GVariant) other = g_variant_get_child_value(*(GVariant *const *)b, 1);
+    g_autofree char *name = msgr_ctl_contact_name(one);
+    g_autofree char *other_name = msgr_ctl_contact_name(other);
+
+    if (is_reachable(one) != is_reachable(other))
+        return is_reachable(one) ? -1 : 1;
+    return g_utf8_collate(name, other_name);
+}
+
+/* Returns: (element-type GVariant): pairs of a path and its properties, sorted. */
+static GPtrArray *
+sorted(GVariant *list)
+{
+    GPtrArray *contacts = g_ptr_array_new_with_free_func((GDestroyNotify)g_variant_unref);
+
+    for (gsize i = 0; i < g_variant_n_children(list); i++)
+        g_ptr_array_add(contacts, g_variant_get_child_value(list, i));
+    g_ptr_array_sort(contacts, compare_contacts);
+    return contacts;
+}
+
+static void
+print_list_json(GPtrArray *contacts)
+{
+    JsonArray *array = json_array_new();
+
+    for (guint i = 0; i < contacts->len; i++) {
+        g_autoptr(GVariant) contact = g_variant_get_child_value(contacts->pdata[i], 1);
+        const char *path;
+
+        g_variant_get_child(contacts->pdata[i], 0, "&o", &path);
+        msgr_ctl_json_take_object(array, msgr_ctl_contact_json(path, contact));
+    }
+    msgr_ctl_json_print_array(array);
+    json_array_unref(array);
+}
+
+static void
+add_row(MsgrCtlTable *table, GVariant *contact)
+{
+    const guint32 status = msgr_ctl_dict_uint32(contact, "Status");
+    const gboolean blocked = msgr_ctl_dict_boolean(contact, "Blocked");
+    g_autofree char *name = msgr_ctl_contact_name(contact);
+    const char *const cells[] = {
+        name,
+        msgr_ctl_status_word(status),
+        msgr_ctl_dict_string(contact, "FriendlyName"),
+        blocked ? _("yes") : _("no"),
+    };
+
+    msgr_ctl_table_add(table, cells);
+    msgr_ctl_table_style(table, 1, msgr_ctl_status_style(status));
+    if (blocked)
+        msgr_ctl_table_style(table, 3, MSGR_CTL_YELLOW);
+}
+
+static void
+print_list(MsgrCtl *ctl, GPtrArray *contacts)
+{
+    g_autoptr(MsgrCtlTable) table =
+        msgr_ctl_table_new(4, _("NAME"), _("STATUS"), _("CALLS ITSELF"), _("BLOCKED"));
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < contacts->len; i++) {
+        g_autoptr(GVariant) contact = g_variant_get_child_value(contacts->pdata[i], 1);
+
+        add_row(table, contact);
+    }
+    text = msgr_ctl_table_render(table, &ctl->output);
+    msgr_ctl_output_text(text);
+}
+
+static int
+run_list(MsgrCtl *ctl, char **args, GError **error)
+{
+    g_autoptr(GVariant) list = NULL;
+    g_autoptr(GPtrArray) contacts = NULL;
+
+    if (msgr_ctl_need_quietly(ctl, error) == NULL)
+        return MSGR_CTL_EXIT_FAILED;
+    list = msgr_ctl_contacts_list(ctl, error);
+    if (list == NULL)
+        return MSGR_CTL_EXIT_FAILED;
+    contacts = sorted(list);
+    if (ctl->output.json)
+        print_list_json(contacts);
+    else if (contacts->len == 0)
+        msgr_ctl_output_print(&ctl->output, _("Nobody is in your list: msgrctl contacts add NAME"));
+    else
+        print_list(ctl, contacts);
     return MSGR_CTL_EXIT_OK;
 }
 
@@ -100,4 +201,12 @@ const MsgrCtlVerb msgr_ctl_verb_contacts_show = {
     .max_args = 1,
     .entries = entries,
     .run = run_show,
+};
+
+const MsgrCtlVerb msgr_ctl_verb_contacts_list = {
+    .name = "contacts list",
+    .args = "",
+    .summary = N_("Lists your contacts: who is there first"),
+    .examples = "msgrctl contacts list",
+    .run = run_list,
 };

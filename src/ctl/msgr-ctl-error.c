@@ -249,7 +249,8 @@ own_name(MsgrCtlError code)
         [MSGR_CTL_ERROR_NO_SERVICE] = "NoService", [MSGR_CTL_ERROR_NO_KEY] = "NoKey",
         [MSGR_CTL_ERROR_BAD_KEY] = "BadKey",       [MSGR_CTL_ERROR_EXISTS] = "Exists",
         [MSGR_CTL_ERROR_NO_SESSION] = "NoSession", [MSGR_CTL_ERROR_NO_APP] = "NoApplication",
-        [MSGR_CTL_ERROR_NO_ANSWER] = "NoAnswer",   [MSGR_CTL_ERROR_BUS_GONE] = "BusGone",
+        [MSGR_CTL_ERROR_NO_CONTACT] = "NoContact", [MSGR_CTL_ERROR_NO_ANSWER] = "NoAnswer",
+        [MSGR_CTL_ERROR_BUS_GONE] = "BusGone",
     };
 
     return names[code];

@@ -18,6 +18,7 @@ struct _MsgrCtlFollower {
     MsgrCtl *ctl;
     const MsgrCtlFollowerFuncs *funcs;
     gpointer data;
+    const char *path; /* of the lock that is held open */
     GCancellable *cancellable;
     guint subscription;
     guint watch;
@@ -96,8 +97,8 @@ unlock_again(MsgrCtlFollower *self)
     if (self->unlocking || self->ctl->bus->owner == NULL)
         return;
     self->unlocking = TRUE;
-    msgr_ctl_unlock_async(self->ctl->bus, MSGR_SESSION_MANAGER_PATH, self->ctl->key,
-                          self->cancellable, on_unlocked, self);
+    msgr_ctl_unlock_async(self->ctl->bus, self->path, self->ctl->key, self->cancellable,
+                          on_unlocked, self);
 }
 
 static void
@@ -118,7 +119,7 @@ heed_lock(MsgrCtlFollower *self, const MsgrCtlEvent *event)
     gboolean enabled = FALSE;
     guint32 status;
 
-    if (!self->started || self->unlocking || !g_str_equal(event->path, MSGR_SESSION_MANAGER_PATH))
+    if (!self->started || self->unlocking || !g_str_equal(event->path, self->path))
         return;
     if (msgr_ctl_event_is(event, MSGR_LOCK_IFACE, "OnLockStatusChanged", "(u)")) {
         g_variant_get(event->args, "(u)", &status);
@@ -211,8 +212,23 @@ msgr_ctl_follower_new(MsgrCtl *ctl, const MsgrCtlFollowerFuncs *funcs, gpointer 
     self->ctl = ctl;
     self->funcs = funcs;
     self->data = data;
+    self->path = MSGR_SESSION_MANAGER_PATH;
     self->cancellable = g_cancellable_new();
     return self;
+}
+
+static gboolean
+listen(MsgrCtlFollower *self, GError **error)
+{
+    if (!msgr_ctl_need_bus(self->ctl, error))
+        return FALSE;
+    subscribe(self);
+    self->watch = g_bus_watch_name_on_connection(self->ctl->bus->connection, MSGR_BUS_NAME,
+                                                 G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
+                                                 on_vanished, self, NULL);
+    self->closed_handler =
+        g_signal_connect(self->ctl->bus->connection, "closed", G_CALLBACK(on_closed), self);
+    return TRUE;
 }
 
 /**
@@ -225,17 +241,26 @@ msgr_ctl_follower_new(MsgrCtl *ctl, const MsgrCtlFollowerFuncs *funcs, gpointer 
 gboolean
 msgr_ctl_follower_start(MsgrCtlFollower *self, gboolean with_private, GError **error)
 {
-    if (!msgr_ctl_need_bus(self->ctl, error))
-        return FALSE;
-    subscribe(self);
-    self->watch = g_bus_watch_name_on_connection(self->ctl->bus->connection, MSGR_BUS_NAME,
-                                                 G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
-                                                 on_vanished, self, NULL);
-    self->closed_handler =
-        g_signal_connect(self->ctl->bus->connection, "closed", G_CALLBACK(on_closed), self);
-    if (!msgr_ctl_need_sessions(self->ctl, error))
+    if (!listen(self, error) || !msgr_ctl_need_sessions(self->ctl, error))
         return FALSE;
     self->with_private = with_private && msgr_ctl_try_private(self->ctl);
+    self->started = TRUE;
+    return TRUE;
+}
+
+/**
+ * msgr_ctl_follower_start_quietly:
+ *
+ * The same, of the private object alone if the key is good for it: the user need not be there.
+ */
+gboolean
+msgr_ctl_follower_start_quietly(MsgrCtlFollower *self, GError **error)
+{
+    const char *path = listen(self, error) ? msgr_ctl_need_quietly(self->ctl, error) : NULL;
+
+    if (path == NULL)
+        return FALSE;
+    self->path = path;
     self->started = TRUE;
     return TRUE;
 }

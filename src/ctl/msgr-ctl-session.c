@@ -241,6 +241,37 @@ msgr_ctl_session_json(const char *path, GVariant *session)
 }
 
 /**
+ * msgr_ctl_contacts_list:
+ *
+ * Returns: (nullable): a(oa{sv}), the user's contact list.
+ */
+GVariant *
+msgr_ctl_contacts_list(MsgrCtl *ctl, GError **error)
+{
+    g_autoptr(GVariant) reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
+                                                  "ListContacts", NULL, "(a(oa{sv}))", error);
+
+    return reply == NULL ? NULL : g_variant_get_child_value(reply, 0);
+}
+
+/**
+ * msgr_ctl_contact_json:
+ * @contact: the properties of a contact
+ *
+ * Returns: (transfer full): them, the path, and its status by name.
+ */
+JsonObject *
+msgr_ctl_contact_json(const char *path, GVariant *contact)
+{
+    JsonObject *object = msgr_ctl_json_object(contact);
+
+    json_object_set_string_member(object, "Contact", path);
+    json_object_set_string_member(object, "StatusName",
+                                  msgr_ctl_status_name(msgr_ctl_dict_uint32(contact, "Status")));
+    return object;
+}
+
+/**
  * msgr_ctl_contact_name:
  * @contact: the properties of a contact, or details that name one
  *

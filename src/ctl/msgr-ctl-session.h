@@ -20,6 +20,8 @@ char *msgr_ctl_session_app(GVariant *session);
 JsonObject *msgr_ctl_session_json(const char *path, GVariant *session);
 GVariant *msgr_ctl_sessions_list(MsgrCtl *ctl, GError **error);
 
+GVariant *msgr_ctl_contacts_list(MsgrCtl *ctl, GError **error);
+JsonObject *msgr_ctl_contact_json(const char *path, GVariant *contact);
 char *msgr_ctl_contact_name(GVariant *contact);
 char *msgr_ctl_contact_look_up(MsgrCtl *ctl, const char *path);
 char *msgr_ctl_contact_find(MsgrCtl *ctl, const char *name, const char *service, GError **error);

@@ -12,9 +12,16 @@
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-text.h"
 
-static const MsgrCtlVerb *const look[] = { &msgr_ctl_verb_status,        &msgr_ctl_verb_watch,
-                                           &msgr_ctl_verb_sessions,      &msgr_ctl_verb_show,
-                                           &msgr_ctl_verb_contacts_show, NULL };
+static const MsgrCtlVerb *const look[] = { &msgr_ctl_verb_status, &msgr_ctl_verb_watch,
+                                           &msgr_ctl_verb_sessions, &msgr_ctl_verb_show, NULL };
+static const MsgrCtlVerb *const contacts[] = {
+    &msgr_ctl_verb_contacts_list,    &msgr_ctl_verb_contacts_show,
+    &msgr_ctl_verb_contacts_watch,   &msgr_ctl_verb_contacts_add,
+    &msgr_ctl_verb_contacts_remove,  &msgr_ctl_verb_contacts_block,
+    &msgr_ctl_verb_contacts_unblock, NULL
+};
+static const MsgrCtlVerb *const me[] = { &msgr_ctl_verb_me_status, &msgr_ctl_verb_me_name,
+                                         &msgr_ctl_verb_me_policy, NULL };
 static const MsgrCtlVerb *const act[] = { &msgr_ctl_verb_invite,  &msgr_ctl_verb_accept,
                                           &msgr_ctl_verb_decline, &msgr_ctl_verb_cancel,
                                           &msgr_ctl_verb_send,    NULL };
@@ -35,6 +42,8 @@ static const MsgrCtlVerb *const accounts[] = { &msgr_ctl_verb_account_add,
 static const MsgrCtlVerbGroup groups[] = {
     { N_("See what is going on:"), look },
     { N_("Invite and answer:"), act },
+    { N_("Contacts:"), contacts },
+    { N_("What others see of you:"), me },
     { N_("Applications:"), apps },
     { N_("Keys, locks and signing in:"), keys },
 #if HAVE_XMPP

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The verb that prints every event, until it is interrupted.
+ * The verbs that print events, until they are interrupted: all of them, or those of the contacts.
  */
 #include "config.h"
 
@@ -25,6 +25,7 @@ typedef struct {
     MsgrCtlDirectory *directory;
     MsgrCtlFollower *follower;
     GMainLoop *loop;
+    gboolean contacts; /* those alone, without being there */
     GQueue events;     /* MsgrCtlEvents that wait for a name, and those behind them */
     GHashTable *shown; /* set of sessions whose invitation was shown at the start */
     GError *error;
@@ -87,6 +88,14 @@ print_event(Watch *self, const MsgrCtlEvent *event, const char *who)
     print_line(self, event->time, object, event->name, msgr_ctl_event_style(event), details);
 }
 
+static gboolean
+is_about_contacts(const MsgrCtlEvent *event)
+{
+    return msgr_ctl_event_is(event, MSGR_MESSENGER_IFACE, "OnContactStatusChange", "(ou)") ||
+           msgr_ctl_event_is(event, MSGR_MESSENGER_IFACE, "OnContactListRemove", "(o)") ||
+           msgr_ctl_event_is(event, "org.msgr.Private1", "OnContactListAdd", "(uo)");
+}
+
 /* The path of whatever has the name that is said of the event. */
 static const char *
 subject_of(const MsgrCtlEvent *event)
@@ -140,7 +149,11 @@ static void
 on_event(const MsgrCtlEvent *event, gpointer data)
 {
     Watch *self = data;
-    MsgrCtlEvent *copy = msgr_ctl_event_new(event->path, event->iface, event->name, event->args);
+    MsgrCtlEvent *copy;
+
+    if (self->contacts && !is_about_contacts(event))
+        return;
+    copy = msgr_ctl_event_new(event->path, event->iface, event->name, event->args);
 
     copy->time = event->time;
     if (msgr_ctl_event_is(event, MSGR_SESSION_MANAGER_IFACE, "OnInvitation", "(osba{sv})"))
@@ -156,9 +169,48 @@ on_lost(gpointer data)
 }
 
 static void
+show_contact(Watch *self, const char *path, GVariant *contact)
+{
+    const guint32 status = msgr_ctl_dict_uint32(contact, "Status");
+    g_autofree char *name = NULL;
+    g_autofree char *details = NULL;
+
+    if (self->ctl->output.json) {
+        print_json(g_get_real_time(), "Contact", "Contact", msgr_ctl_contact_json(path, contact));
+        return;
+    }
+    name = msgr_ctl_contact_name(contact);
+    msgr_ctl_directory_set(self->directory, path, name);
+    details = g_strdup_printf("%s: %s", name, msgr_ctl_status_word(status));
+    print_line(self, g_get_real_time(), "Messenger", "-", msgr_ctl_status_style(status), details);
+}
+
+static gboolean
+show_contacts(Watch *self, GError **error)
+{
+    g_autoptr(GVariant) list = msgr_ctl_contacts_list(self->ctl, error);
+    GVariantIter iter;
+    const char *path;
+    GVariant *contact;
+
+    if (list == NULL)
+        return FALSE;
+    g_variant_iter_init(&iter, list);
+    while (g_variant_iter_loop(&iter, "(&o@a{sv})", &path, &contact))
+        show_contact(self, path, contact);
+    return TRUE;
+}
+
+/* What has changed meanwhile was told to nobody. */
+static void
 on_back(gpointer data)
 {
-    print_note(data, "ServiceBack", _("unlocked again"));
+    Watch *self = data;
+    g_autoptr(GError) error = NULL;
+
+    print_note(self, "ServiceBack", _("unlocked again"));
+    if (self->contacts && !show_contacts(self, &error))
+        g_debug("the contacts can't be listed: %s", error->message);
 }
 
 static void
@@ -269,20 +321,40 @@ watch_loop(Watch *self)
     g_source_remove(terminate);
 }
 
-static int
-run_watch(MsgrCtl *ctl, char **args, GError **error)
+static gboolean
+start(Watch *self, GError **error)
 {
-    Watch self = { NULL };
+    if (self->contacts)
+        return msgr_ctl_follower_start_quietly(self->follower, error) && show_contacts(self, error);
+    return msgr_ctl_follower_start(self->follower, TRUE, error) && show_sessions(self, error);
+}
+
+static int
+watch(MsgrCtl *ctl, gboolean contacts, GError **error)
+{
+    Watch self = { .contacts = contacts };
     gboolean started;
 
     watch_init(&self, ctl);
-    started = msgr_ctl_follower_start(self.follower, TRUE, error) && show_sessions(&self, error);
+    started = start(&self, error);
     if (started)
         watch_loop(&self);
     if (started && self.error != NULL)
         g_propagate_error(error, g_steal_pointer(&self.error));
     watch_clear(&self);
     return MSGR_CTL_EXIT_OK;
+}
+
+static int
+run_watch(MsgrCtl *ctl, char **args, GError **error)
+{
+    return watch(ctl, FALSE, error);
+}
+
+static int
+run_watch_contacts(MsgrCtl *ctl, char **args, GError **error)
+{
+    return watch(ctl, TRUE, error);
 }
 
 const MsgrCtlVerb msgr_ctl_verb_watch = {
@@ -297,4 +369,15 @@ const MsgrCtlVerb msgr_ctl_verb_watch = {
     .examples = "msgrctl watch\n"
                 "msgrctl --json watch | jq --unbuffered 'select(.Event == \"OnInvitation\")'",
     .run = run_watch,
+};
+
+const MsgrCtlVerb msgr_ctl_verb_contacts_watch = {
+    .name = "contacts watch",
+    .args = "",
+    .summary = N_("Prints who comes and goes of your contacts, until Ctrl-C"),
+    .description = N_(
+        "The list as it is comes first, then a line for every change. You are not seen there by\n"
+        "that, unless your key lacks the capability private."),
+    .examples = "msgrctl contacts watch",
+    .run = run_watch_contacts,
 };

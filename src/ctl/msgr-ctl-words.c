@@ -147,6 +147,53 @@ msgr_ctl_status_word(guint32 status)
     return _(find_or_first(statuses, G_N_ELEMENTS(statuses), status)->word);
 }
 
+MsgrCtlStyle
+msgr_ctl_status_style(guint32 status)
+{
+    switch (status) {
+    case MSGR_STATUS_ONLINE:
+        return MSGR_CTL_GREEN;
+    case MSGR_STATUS_OFFLINE:
+    case MSGR_STATUS_UNKNOWN:
+        return MSGR_CTL_DIM;
+    default:
+        return MSGR_CTL_YELLOW;
+    }
+}
+
+/* @text as a name is written: "on-the-phone", "on the phone" and "ON_THE_PHONE" are one. */
+static char *
+status_spelling(const char *text)
+{
+    char *name = g_ascii_strup(text, -1);
+
+    return g_strdelimit(name, "- ", '_');
+}
+
+/**
+ * msgr_ctl_status_parse:
+ * @text: a name such as busy or on-the-phone
+ * @status: (out): the MISTATUS, one that can be set
+ */
+gboolean
+msgr_ctl_status_parse(const char *text, guint32 *status, GError **error)
+{
+    g_autofree char *name = status_spelling(text);
+    g_autofree char *safe = msgr_ctl_text_safe(text);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++) {
+        *status = statuses[i].number;
+        if (*status != MSGR_STATUS_UNKNOWN && *status != MSGR_STATUS_OFFLINE &&
+            g_str_equal(statuses[i].name, name))
+            return TRUE;
+    }
+    msgr_ctl_error_set(error, MSGR_CTL_ERROR_USAGE,
+                       _("There are: online, busy, be-right-back, idle, away, "
+                         "on-the-phone, out-to-lunch, invisible. To be offline: msgrctl signout"),
+                       _("%s is no status that can be set"), safe);
+    return FALSE;
+}
+
 /**
  * msgr_ctl_lock_name:
  *

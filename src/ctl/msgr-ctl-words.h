@@ -15,6 +15,8 @@ const char *msgr_ctl_state_word(guint32 state, guint32 flags);
 MsgrCtlStyle msgr_ctl_state_style(guint32 state);
 const char *msgr_ctl_status_name(guint32 status);
 const char *msgr_ctl_status_word(guint32 status);
+MsgrCtlStyle msgr_ctl_status_style(guint32 status);
+gboolean msgr_ctl_status_parse(const char *text, guint32 *status, GError **error);
 const char *msgr_ctl_lock_name(guint32 status);
 const char *msgr_ctl_lock_word(guint32 status);
 char *msgr_ctl_result_name(guint32 hr);

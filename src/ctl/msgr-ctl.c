@@ -136,6 +136,24 @@ msgr_ctl_try_private(MsgrCtl *self)
 }
 
 /**
+ * msgr_ctl_need_quietly:
+ *
+ * Unlocks the private object, which does without being there: who only looks at the contacts should
+ * not be seen coming and going. A key that isn't good for it has to unlock the session manager.
+ *
+ * Returns: (nullable): the path of what is unlocked.
+ */
+const char *
+msgr_ctl_need_quietly(MsgrCtl *self, GError **error)
+{
+    if (!msgr_ctl_need_bus(self, error) || !msgr_ctl_need_key(self, error))
+        return NULL;
+    if (msgr_ctl_try_private(self))
+        return MSGR_PRIVATE_PATH;
+    return msgr_ctl_need_sessions(self, error) ? MSGR_SESSION_MANAGER_PATH : NULL;
+}
+
+/**
  * msgr_ctl_call_sessions:
  *
  * Calls a method of the session manager, which must have been unlocked, and waits for the reply.

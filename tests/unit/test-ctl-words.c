@@ -30,6 +30,44 @@ test_statuses(void)
     g_assert_cmpstr(msgr_ctl_lock_word(MSGR_LOCK_INITIALIZED), ==, "locked");
 }
 
+/* Every status that can be set can be typed, as it is printed for programs and with hyphens. */
+static void
+test_parse_status(void)
+{
+    static const struct {
+        const char *text;
+        guint32 status;
+    } cases[] = {
+        { "online", 0x2 },
+        { "ONLINE", 0x2 },
+        { "invisible", 0x6 },
+        { "busy", 0xa },
+        { "be-right-back", 0xe },
+        { "BE_RIGHT_BACK", 0xe },
+        { "idle", 0x12 },
+        { "away", 0x22 },
+        { "on the phone", 0x32 },
+        { "out-to-lunch", 0x42 },
+        { "offline", 0 },
+        { "unknown", 0 },
+        { "", 0 },
+        { "onlin", 0 },
+        { "2", 0 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        guint32 status = 0;
+        gboolean known = msgr_ctl_status_parse(cases[i].text, &status, &error);
+
+        g_assert_cmpint(known, ==, cases[i].status != 0);
+        if (known)
+            g_assert_cmphex(status, ==, cases[i].status);
+        else
+            g_assert_error(error, MSGR_CTL_ERROR, MSGR_CTL_ERROR_USAGE);
+    }
+}
+
 static void
 test_results(void)
 {
@@ -85,6 +123,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ctl-words/states", test_states);
     g_test_add_func("/ctl-words/statuses", test_statuses);
+    g_test_add_func("/ctl-words/statuses/parse", test_parse_status);
     g_test_add_func("/ctl-words/results", test_results);
     g_test_add_func("/ctl-words/parse", test_parse);
     g_test_add_func("/ctl-words/parse/number", test_parse_number);

@@ -277,6 +277,42 @@ test_policy(void)
     }
 }
 
+static gboolean
+check_free(MsgrUser *user, const char *service, const char *text, GError **error)
+{
+    g_autoptr(GVariant) policy = g_variant_ref_sink(g_variant_new_parsed(text));
+
+    return msgr_policy_check_free(user, service, policy, error);
+}
+
+/* What is fixed holds, can't be set, and says nothing of other services, keys and users. */
+static void
+test_fixed_policy(void)
+{
+    static const char text[] = "[xmpp]\nAcceptFrom=everyone\n[local]\nAcceptFrom=nobody\n";
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrUser *bob = msgr_test_user(t, "bob");
+    g_autoptr(GPtrArray) fixed =
+        g_ptr_array_new_with_free_func((GDestroyNotify)msgr_fixed_policy_unref);
+
+    msgr_test_assert_done(set_policy(bob, "{'AcceptFrom': <'contacts'>}", &error));
+    g_ptr_array_add(fixed, msgr_fixed_policy_parse("bob", "", text, sizeof text - 1, NULL));
+    msgr_policy_replace_fixed(t->model, fixed);
+    assert_policy(bob, "{'AcceptFrom': <'nobody'>, 'StatusTo': <'everyone'>}");
+    g_assert_cmpint(msgr_policy_audience(bob, "xmpp", MSGR_POLICY_ACCEPT_FROM), ==,
+                    MSGR_AUDIENCE_EVERYONE);
+    g_assert_cmpint(msgr_policy_audience(bob, "xmpp", MSGR_POLICY_STATUS_TO), ==,
+                    MSGR_AUDIENCE_CONTACTS);
+    msgr_test_assert_refused(check_free(bob, "local", "{'AcceptFrom': <'nobody'>}", &error),
+                             MSGR_ERROR_ACCESS_DENIED);
+    msgr_test_assert_done(check_free(bob, "local", "{'StatusTo': <'nobody'>}", &error));
+    msgr_test_assert_done(check_free(bob, "post", "{'AcceptFrom': <'nobody'>}", &error));
+    msgr_test_assert_done(
+        check_free(msgr_test_user(t, "alice"), "local", "{'AcceptFrom': <'nobody'>}", &error));
+    msgr_policy_replace_fixed(t->model, NULL);
+    assert_policy(bob, "{'AcceptFrom': <'contacts'>, 'StatusTo': <'everyone'>}");
+}
+
 static void
 assert_services(MsgrUser *user, const char *expected)
 {
@@ -488,6 +524,7 @@ main(int argc, char **argv)
     g_test_add_func("/user/own-status", test_own_status);
     g_test_add_func("/user/status", test_status);
     g_test_add_func("/user/policy", test_policy);
+    g_test_add_func("/user/policy/fixed", test_fixed_policy);
     g_test_add_func("/user/names-and-services", test_names_and_services);
     g_test_add_func("/user/renamed", test_renamed);
     g_test_add_func("/user/renamed-crosswise", test_renamed_crosswise);
