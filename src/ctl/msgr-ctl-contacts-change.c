@@ -159,11 +159,18 @@ static int
 run_remove(MsgrCtl *ctl, char **args, GError **error)
 {
     g_autofree char *path = find_contact(ctl, args[0], error);
+    g_autoptr(GError) local_error = NULL;
     g_autoptr(GVariant) reply = NULL;
 
     if (path == NULL)
         return MSGR_CTL_EXIT_FAILED;
-    reply = msgr_ctl_bus_call(ctl->bus, path, MSGR_CONTACT_IFACE, "Remove", NULL, NULL, error);
+    reply =
+        msgr_ctl_bus_call(ctl->bus, path, MSGR_CONTACT_IFACE, "Remove", NULL, NULL, &local_error);
+    if (g_error_matches(local_error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND))
+        msgr_ctl_error_set(error, MSGR_CTL_ERROR_NO_CONTACT, _("See who is: msgrctl contacts list"),
+                           _("%s is not in your list"), ctl->subject);
+    else if (reply == NULL)
+        g_propagate_error(error, g_steal_pointer(&local_error));
     if (reply == NULL)
         return MSGR_CTL_EXIT_FAILED;
     print_path(ctl, path);

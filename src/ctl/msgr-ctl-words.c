@@ -62,6 +62,9 @@ static const Row results[] = {
     { 0x81000607, NULL, N_("cancelled by the other side") },
     { 0x81000609, NULL, N_("nobody answered in time") },
     { 0x8100060e, NULL, N_("the application isn't registered") },
+    { 0x8100031e, NULL, N_("you are not signed in there") },
+    { MSGR_HR_INVALID_ARG, NULL, N_("there is nobody of this name, or no such service") },
+    { MSGR_HR_OUT_OF_MEMORY, NULL, N_("the list is full") },
 };
 
 static const Row *
