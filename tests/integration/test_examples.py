@@ -6,15 +6,13 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
-import threading
 
-from msgrtest.client import DEADLINE
+from msgrtest import player
+from msgrtest.player import TOP, built
 from msgrtest.tap import test
-from msgrtest.world import HERE, Skip
+from msgrtest.world import Skip
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 KEY_ID = 'org.example.Duet'
 SESSIONS = ('keys', 'new', KEY_ID, '-c', 'sessions')
 ALL = ('keys', 'new', KEY_ID)
@@ -31,35 +29,8 @@ LANGUAGES = {
 WAITING = 'waiting for an invitation'
 
 
-def built(variable, path):
-    """A program of the build: where the build system says, or where it is by default."""
-    program = os.environ.get(variable, os.path.join(TOP, 'build', path))
-    if not os.path.exists(program):
-        raise Skip('%s is not built; %s can tell where it is' % (path, variable))
-    return program
-
-
-class Player:
-    """A user with a home directory, who runs programs."""
-
-    def __init__(self, w, user):
-        self.w = w
-        self.name = w.name_of(user)
-        self.popen = w.users.become(w.user(user))
-        home = w.make_dir('home-' + user, 0o700, w.user(user).uid)
-        self.bin = w.make_dir('bin-' + user)
-        self.env = {key: value for key, value in os.environ.items()
-                    if not key.startswith(('DBUS_', 'XDG_', 'MSGR_'))}
-        self.env.update(HOME=home, LC_ALL='C.UTF-8', PATH=self.bin + ':' + os.environ['PATH'],
-                        DBUS_SYSTEM_BUS_ADDRESS=w.hall.bus.address)
-        self.msgrctl = self.install(built('MSGRCTL', 'src/ctl/msgrctl'))
-
-    def install(self, program):
-        """Where its user can run it, wherever the sources are."""
-        target = os.path.join(self.bin, os.path.basename(program))
-        shutil.copyfile(program, target)
-        os.chmod(target, 0o755)
-        return target
+class Player(player.Player):
+    """A user who runs examples."""
 
     def command(self, language):
         program, runner, _key = LANGUAGES[language]
@@ -70,60 +41,18 @@ class Player:
         return [*runner, self.install(source)]
 
     def make_key(self, *arguments):
-        done = subprocess.run([self.msgrctl, *arguments], env=self.env, cwd='/', text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=DEADLINE, check=False,
-                              **self.popen)
-        assert done.returncode == 0, done.stdout
+        status, said = self.ctl(*arguments)
+        assert status == 0, said
 
     def run(self, language, *arguments):
-        return Program(self, [*self.command(language), *arguments])
+        return Example(self, [*self.command(language), *arguments])
 
     def plays(self, language, *arguments):
         self.make_key(*LANGUAGES[language][2])
         return self.run(language, *arguments)
 
 
-class Program:
-    """An example that runs; what it says is collected."""
-
-    def __init__(self, player, command):
-        self.command = command
-        self.lines = []
-        self.condition = threading.Condition()
-        self.process = subprocess.Popen(command, env=player.env, cwd='/', text=True,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, **player.popen)
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.process.stdout:
-            with self.condition:
-                self.lines.append(line.rstrip('\n'))
-                self.condition.notify_all()
-        with self.condition:
-            self.process.stdout.close()
-            self.condition.notify_all()
-
-    def said(self, wanted, times=1):
-        """Waits until it has said a line so often."""
-        with self.condition:
-            self.condition.wait_for(lambda: self.process.stdout.closed or
-                                    self.lines.count(wanted) >= times, DEADLINE)
-            assert self.lines.count(wanted) >= times, self.lines
-
-    def end(self):
-        """Waits for its end: its exit status and all that it said."""
-        try:
-            status = self.process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = 'hangs'
-        self.process.wait()
-        self.reader.join(DEADLINE)
-        return status, self.lines
-
+class Example(player.Program):
     def story(self):
         """Its end, which has to be a good one; what msgrctl says in between is left out."""
         status, lines = self.end()
