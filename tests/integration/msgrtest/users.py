@@ -23,6 +23,7 @@ CAROL = User('msgrt-carol', 48003, 'Carol Tester')
 DAVE = User('msgrt-dave', 48004, '')
 SYSTEM = User('msgrt-system', 640, 'not a person')  # outside of every range of people
 ALL = (SERVICE, ALICE, BOB, CAROL, DAVE, SYSTEM)
+CROWD = [User('msgrt-crowd-%d' % n, 48200 + n, '') for n in range(64)]  # for benchmarks
 
 PLAYERS = 'msgrt-players'  # a group; bob is in it
 PLAYERS_GID = 48100
@@ -67,11 +68,11 @@ def write_database(folder):
     shutil.copy('/etc/passwd', passwd)
     shutil.copy('/etc/group', group)
     with open(passwd, 'a', encoding='utf-8') as file:
-        for user in ALL:
+        for user in (*ALL, *CROWD):
             file.write('%s:x:%d:%d:%s:/nonexistent:/usr/sbin/nologin\n' % (
                 user.name, user.uid, user.uid, user.gecos))
     with open(group, 'a', encoding='utf-8') as file:
-        for user in ALL:
+        for user in (*ALL, *CROWD):
             file.write('%s:x:%d:\n' % (user.name, user.uid))
         file.write('%s:x:%d:%s\n' % (PLAYERS, PLAYERS_GID, BOB.name))
     return passwd, group
@@ -106,6 +107,8 @@ class Users:
 
     def find(self, short):
         """The user of this short name; None if this run has only one, and it isn't that."""
+        if self.many and short.startswith('crowd-'):
+            return CROWD[int(short.partition('-')[2])]
         if self.many:
             return {'alice': ALICE, 'bob': BOB, 'carol': CAROL, 'dave': DAVE, 'system': SYSTEM,
                     'service': SERVICE, 'root': User('root', 0, '')}[short]

@@ -115,7 +115,14 @@ class Bench:
             ip('address', 'add', front + '/24', 'dev', 'near0')
         self.names = NameServer(NEAR)
         self.loop = Loop()
-        self.peers = PeerProcess()
+        self.process = None
+
+    @property
+    def peers(self):
+        """The process of the slixmpp clients."""
+        if self.process is None:
+            self.process = PeerProcess()
+        return self.process
 
     def site(self, host):
         if host not in self.sites:
@@ -123,7 +130,8 @@ class Bench:
         return self.sites[host]
 
     def close(self):
-        self.peers.close()
+        if self.process is not None:
+            self.process.close()
         for site in self.sites.values():
             site.close()
         self.names.close()

@@ -33,10 +33,11 @@ class XmppError(Exception):
     """condition: of the stanza error, or ConnectionError, IqTimeout."""
 
     def __init__(self, condition, text, xml):
-        super().__init__('%s: %s' % (condition, text))
-        self.condition = condition
+        stanza = Stanza(xml, -1) if xml else None
+        self.condition = stanza.condition if stanza else condition
         self.text = text
-        self.xml = ElementTree.fromstring(xml) if xml else None
+        self.xml = stanza.xml if stanza else None
+        super().__init__('%s: %s' % (self.condition, text))
 
 
 class Stanza:
@@ -153,6 +154,7 @@ class Peer:
         self.account = account
         self.number = next(process.numbers)
         self.stanzas = []
+        self.answers = []  # the results that slixmpp has sent by itself
         self.events = []
         self.since = 0
         self.jid = None
@@ -166,6 +168,8 @@ class Peer:
     def take(self, fields):
         if fields['event'] == 'stanza':
             self.stanzas.append(Stanza(fields['xml'], len(self.stanzas)))
+        elif fields['event'] == 'answered':
+            self.answers.append(Stanza(fields['xml'], len(self.answers)))
         else:
             self.events.append((fields['event'], fields['detail']))
 
@@ -308,6 +312,15 @@ class Peer:
         """Of a bare or a full JID; kind '': available."""
         return self.wait('presence', lambda s: s.type == kind and
                          sender in (s.sender, bare(s.sender)), deadline)
+
+    def wait_asked(self, jid, since=0):
+        """Until this full address has asked what we can, and knows it."""
+        def told():
+            return [a for a in self.answers[since:] if a.to == jid and
+                    a.payload(DISCO_INFO) is not None]
+
+        self.process.wait_for(told, '%s did not ask %s what it can' % (jid, self.bare))
+        self.iq('get', "<ping xmlns='urn:xmpp:ping'/>", jid)  # nothing overtakes
 
     def wait_event(self, name, deadline=DEADLINE):
         """session_start, failed_auth, disconnected, stream_error ...; its detail."""

@@ -57,6 +57,7 @@ class Peer(slixmpp.ClientXMPP):
         for plugin in PLUGINS:
             self.register_plugin(plugin)
         self.add_filter('in', self.record)
+        self.add_filter('out', self.record_answer)
         hooked = Hooked(self.orders)
         self.register_handler(Callback('ordered', hooked,
                                        lambda stanza: self.obey(stanza, hooked.order(stanza))))
@@ -82,6 +83,11 @@ class Peer(slixmpp.ClientXMPP):
 
     def record(self, stanza):
         emit(conn=self.number, event='stanza', xml=text_of(stanza.xml))
+        return stanza
+
+    def record_answer(self, stanza):
+        if stanza.xml.tag == '{jabber:client}iq' and stanza['type'] == 'result':
+            emit(conn=self.number, event='answered', xml=text_of(stanza.xml))
         return stanza
 
     def obey(self, stanza, order):

@@ -179,6 +179,7 @@ class SilentServer:
         self.starttls = starttls
         self.attempts = []
         self.silent = threading.Event()  # a client waits for what won't come
+        self.gone = threading.Event()  # a client has had enough of it
         self.writers = []
         self.listener = loop.run(asyncio.start_server(self.accept, address, port))
 
@@ -193,8 +194,10 @@ class SilentServer:
                 writer.write(self.PROCEED.encode())
             await reader.readuntil(b'\x16\x03')  # a client hello
             self.silent.set()
+            await reader.read(-1)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
+        self.gone.set()
 
     def close(self):
         self.loop.call(self.listener.close)
