@@ -294,7 +294,8 @@ time_is_over(gpointer data)
     if (destination->under_way == NULL) {
         g_autoptr(MsgrOrder) order = g_queue_pop_head(&destination->prompt);
 
-        fail(self, order, "Too many calls wait for an answer");
+        if (order != NULL) /* it may have been withdrawn meanwhile */
+            fail(self, order, "Too many calls wait for an answer");
         advance(destination);
         forget_if_idle(destination);
         return G_SOURCE_REMOVE;
