@@ -109,7 +109,8 @@ class Desk:
         assert self.contact(jid).get('Status') == status
 
     def add(self, jid):
-        self.client.call(names.PRIVATE, names.PRIVATE1, 'AddContact', 'sv', [jid, V('s', self.service)])
+        self.client.call(names.PRIVATE, names.PRIVATE1, 'AddContact', 'sv',
+                         [jid, V('s', self.service)])
 
     def requests(self):
         """Who asks to see the user's status: sign-in name -> details."""
