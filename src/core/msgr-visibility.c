@@ -63,13 +63,13 @@ view_of(MsgrUser *self, const char *service, const char *name, gboolean is_there
     MsgrContact *other = msgr_contact_find(self, service, name);
     const gboolean is_listed = other != NULL && other->in_list;
     const gboolean is_blocked = other != NULL && other->blocked;
-    const gboolean is_open = service_is_open(self, service);
-    const gboolean shows = (is_signed_in(self, service) != 0) &
-                           (own_status(self, service) != MSGR_STATUS_INVISIBLE) & (is_there != 0) &
-                           !is_blocked & (is_open != 0);
+    const gboolean is_open = service_is_open(self, service) != 0;
+    const gboolean is_in = is_signed_in(self, service) != 0;
+    const gboolean is_shown = own_status(self, service) != MSGR_STATUS_INVISIBLE;
+    const gboolean is_visible = is_in & is_shown & (is_there != 0) & !is_blocked & is_open;
     const MsgrAudience accepts = msgr_policy_audience(self, service, MSGR_POLICY_ACCEPT_FROM);
     const MsgrAudience tells = msgr_policy_audience(self, service, MSGR_POLICY_STATUS_TO);
-    const gboolean may_invite = shows & admits(accepts, is_listed);
+    const gboolean may_invite = is_visible & admits(accepts, is_listed);
 
     return (View){ may_invite, may_invite & admits(tells, is_listed) };
 }
@@ -81,7 +81,7 @@ status_for(MsgrUser *self, const char *service, const char *name, gboolean is_th
 
     if (is_self(self, service, name))
         view.sees_status = self->data.signed_in && is_there;
-    return view.sees_status ? self->data.status : MSGR_STATUS_OFFLINE;
+    return view.sees_status ? own_status(self, service) : MSGR_STATUS_OFFLINE;
 }
 
 /**
