@@ -167,6 +167,13 @@ loaded(gpointer data)
     msgr_xmpp_sessions_look_for_devices(self->sessions);
 }
 
+static void
+failed(gpointer data)
+{
+    msgr_xmpp_link_break(((MsgrXmppConnector *)data)->link,
+                         "the server does not tell the contact list");
+}
+
 static gboolean
 tell_changes(gpointer data)
 {
@@ -286,9 +293,9 @@ static void
 make_parts(MsgrXmppConnector *self)
 {
     const MsgrXmppLinkEvents link_events = { online, offline, stanza, self };
-    const MsgrXmppContactsEvents contacts_events = { loaded,        contact_changed,
-                                                     contact_asked, contact_answered,
-                                                     device,        self };
+    const MsgrXmppContactsEvents contacts_events = {
+        loaded, failed, contact_changed, contact_asked, contact_answered, device, self
+    };
     const MsgrXmppManagerEvents manager_events = { appeared, vanished, self };
     g_autofree char *id = g_strconcat("xmpp:", self->account->jid, NULL);
 

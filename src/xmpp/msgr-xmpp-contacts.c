@@ -276,11 +276,17 @@ one_is_loaded(MsgrXmppContacts *self)
 static void
 got_roster(const MsgrXmppElement *payload, const GError *error, gpointer data)
 {
-    if (error != NULL)
+    MsgrXmppContacts *self = data;
+
+    /* an empty one in its place would take every contact off the user's list */
+    if (error != NULL) {
         g_info("there is no roster: %s", error->message);
-    else if (payload != NULL)
-        msgr_xmpp_contacts_take_roster(data, payload);
-    one_is_loaded(data);
+        self->events.failed(self->events.data);
+        return;
+    }
+    if (payload != NULL)
+        msgr_xmpp_contacts_take_roster(self, payload);
+    one_is_loaded(self);
 }
 
 static void

@@ -17,6 +17,7 @@ typedef struct _MsgrXmppContacts MsgrXmppContacts;
 
 typedef struct {
     void (*loaded)(gpointer data); /* roster and block list are known */
+    void (*failed)(gpointer data); /* they can't be had */
     void (*changed)(MsgrXmppContact *contact, gpointer data);
     void (*asked)(const char *jid, const char *name, const char *message, gpointer data);
     void (*answered)(const char *jid, gpointer data); /* who had asked waits no more */

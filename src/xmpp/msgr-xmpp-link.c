@@ -394,6 +394,19 @@ msgr_xmpp_link_check(MsgrXmppLink *self)
     self->check_timer = g_timeout_add_seconds(DEBOUNCE_SECONDS, check_now, self);
 }
 
+/**
+ * msgr_xmpp_link_break:
+ * @reason: for people
+ *
+ * The connection is of no use as it is: a new one is made in its time.
+ */
+void
+msgr_xmpp_link_break(MsgrXmppLink *self, const char *reason)
+{
+    if (self->state == STATE_ONLINE)
+        msgr_xmpp_transport_abort(self->transport, reason);
+}
+
 void
 msgr_xmpp_link_send(MsgrXmppLink *self, const MsgrXmppElement *stanza)
 {

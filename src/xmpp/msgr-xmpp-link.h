@@ -30,6 +30,7 @@ void msgr_xmpp_link_start(MsgrXmppLink *self);
 void msgr_xmpp_link_stop(MsgrXmppLink *self);
 void msgr_xmpp_link_pause(MsgrXmppLink *self);
 void msgr_xmpp_link_check(MsgrXmppLink *self);
+void msgr_xmpp_link_break(MsgrXmppLink *self, const char *reason);
 void msgr_xmpp_link_send(MsgrXmppLink *self, const MsgrXmppElement *stanza);
 gboolean msgr_xmpp_link_is_online(const MsgrXmppLink *self);
 gboolean msgr_xmpp_link_is_off(const MsgrXmppLink *self);

@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No text that is to be taken is this long. libstrophe appends to a text by searching for its end:
+ * a document type whose entities grow would take it hours. It takes a NULL here, and only here,
+ * well. */
+#define MAX_GROWING (512 * 1024)
+
 static void *
 allocate(size_t size, void *data)
 {
@@ -36,8 +41,13 @@ release(void *block, void *data)
 static void *
 reallocate(void *block, size_t size, void *data)
 {
-    void *larger = allocate(size, data);
+    void *larger;
 
+    if (size > MAX_GROWING) {
+        ((MsgrXmppMemory *)data)->is_refused = TRUE;
+        return NULL;
+    }
+    larger = allocate(size, data);
     if (block != NULL) {
         memcpy(larger, block, MIN(size, malloc_usable_size(block)));
         release(block, data);
@@ -53,4 +63,5 @@ msgr_xmpp_memory_init(MsgrXmppMemory *self)
     self->hooks.realloc = reallocate;
     self->hooks.userdata = self;
     self->used = 0;
+    self->is_refused = FALSE;
 }

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  */
 typedef struct {
     xmpp_mem_t hooks;
-    gsize used; /* bytes */
+    gsize used;          /* bytes */
+    gboolean is_refused; /* a block was to grow beyond the limit, and did not; until it is reset */
 } MsgrXmppMemory;
 
 void msgr_xmpp_memory_init(MsgrXmppMemory *self);

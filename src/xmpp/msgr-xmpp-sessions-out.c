@@ -86,18 +86,25 @@ was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
     finish_sent(data, error);
 }
 
-/* To end what the other side doesn't know is no error. */
-static void
-end_was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
-{
-    finish_sent(data, g_error_matches(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND) ? NULL : error);
-}
-
 /* Returns: whether the error leaves it open if the other side has got it. */
 static gboolean
 is_open(const GError *error)
 {
     return g_error_matches(error, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE);
+}
+
+/* To end what the other side doesn't know is no error. If that is left open, msgrd tries again:
+ * until then its device has to be known. */
+static void
+end_was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
+{
+    Sent *sent = data;
+    MsgrXmppSessions *self = sent->sessions;
+    gboolean is_unknown = g_error_matches(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND);
+    MsgrXmppSession *session = finish_sent(sent, is_unknown ? NULL : error);
+
+    if (session != NULL && !is_open(error))
+        msgr_xmpp_sessions_remove(self, session);
 }
 
 static void
@@ -419,10 +426,10 @@ decline(MsgrXmppSessions *self, MsgrXmppSession *session, char *app_data,
         send_to_inviter(self, session, "reject", &reason);
         tell_own_devices(self, session, "reject");
         msgr_xmpp_call_done(call);
+        msgr_xmpp_sessions_remove(self, session);
     } else {
         send_terminate(self, session, &reason, call);
     }
-    msgr_xmpp_sessions_remove(self, session);
 }
 
 void
@@ -528,11 +535,12 @@ end(MsgrXmppSessions *self, MsgrXmppSession *session, const MsgrXmppReason *reas
 {
     if (session->phase == MSGR_XMPP_PHASE_PROPOSING)
         msgr_xmpp_sessions_retract(self, session, NULL, reason);
-    if (session->phase <= MSGR_XMPP_PHASE_PROPOSED || !find_device(self, session))
-        msgr_xmpp_call_done(call);
-    else
+    if (session->phase > MSGR_XMPP_PHASE_PROPOSED && find_device(self, session)) {
         send_terminate(self, session, reason, call);
-    msgr_xmpp_sessions_remove(self, session);
+    } else {
+        msgr_xmpp_call_done(call);
+        msgr_xmpp_sessions_remove(self, session);
+    }
 }
 
 void

@@ -79,14 +79,15 @@ copy(xmpp_stanza_t *stanza, Measure *measure)
 
 /**
  * msgr_xmpp_stanza_copy:
+ * @is_cut: something that was in it is known to be missing
  *
  * Returns: (transfer full): @stanza by value. If it is deeper, longer or larger than is allowed, it
  *   has its attributes, but nothing in it, and says so.
  */
 MsgrXmppElement *
-msgr_xmpp_stanza_copy(xmpp_stanza_t *stanza)
+msgr_xmpp_stanza_copy(xmpp_stanza_t *stanza, gboolean is_cut)
 {
-    Measure measure = { 0 };
+    Measure measure = { .is_exceeded = is_cut };
     MsgrXmppElement *element = copy(stanza, &measure);
 
     if (measure.is_exceeded) {

@@ -49,6 +49,7 @@ typedef struct {
     gboolean is_online;
     gboolean is_closing;
     gboolean has_ended;
+    gboolean is_malformed; /* what came is no XML; libstrophe would go on waiting for more */
     gboolean login_refused;
     gboolean login_may_be_repeated;
     gboolean out_of_files;
@@ -62,7 +63,8 @@ typedef struct {
 static GPrivate current = G_PRIVATE_INIT(NULL);
 
 /* What libstrophe logs below a warning has every stanza and every step of the login in it: it is
- * looked at here, and goes nowhere. Of a login that was refused nothing else tells. */
+ * looked at here, and goes nowhere. Of a login that was refused, and of what is no XML, nothing
+ * else tells. */
 static void
 hear_log(void *data, xmpp_log_level_t level, const char *area, const char *text)
 {
@@ -70,6 +72,8 @@ hear_log(void *data, xmpp_log_level_t level, const char *area, const char *text)
 
     if (level == XMPP_LEVEL_ERROR && g_str_equal(area, "auth"))
         self->login_refused = TRUE;
+    if (g_str_has_prefix(text, "parse error ["))
+        self->is_malformed = TRUE;
     if (self->is_online || !g_str_has_prefix(text, "RECV: <failure"))
         return;
     self->login_refused = TRUE;
@@ -263,7 +267,8 @@ hear_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *data)
     if (!self->is_online || is_of_login(stanza))
         return 1;
     event = new_event(MSGR_XMPP_EVENT_STANZA);
-    event->stanza = msgr_xmpp_stanza_copy(stanza);
+    event->stanza = msgr_xmpp_stanza_copy(stanza, self->memory.is_refused);
+    self->memory.is_refused = FALSE;
     msgr_xmpp_shared_post(self->shared, event);
     return 1;
 }
@@ -287,8 +292,12 @@ turn(Worker *self)
 {
     xmpp_run_once(self->ctx, 0);
     self->is_secured = self->is_secured || xmpp_conn_is_secured(self->conn);
-    if (self->memory.used > MAX_MEMORY) {
+    if (self->memory.used > MAX_MEMORY || self->memory.is_refused) {
         set_end(self, MSGR_XMPP_END_LOST, "the server sends more at once than is allowed");
+        self->has_ended = TRUE;
+    }
+    if (self->is_malformed) {
+        set_end(self, MSGR_XMPP_END_LOST, "what the server sends is no XML");
         self->has_ended = TRUE;
     }
 }
