@@ -10,6 +10,7 @@
 #include "msgr-error.h"
 #include "msgr-text.h"
 #include "msgr-types.h"
+#include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-names.h"
 #include "msgr-xmpp-status.h"
 
@@ -118,9 +119,10 @@ static void
 online(const char *jid, const char *address, gpointer data)
 {
     MsgrXmppConnector *self = data;
+    g_autofree char *own = msgr_xmpp_jid_normalise(jid, NULL);
 
     g_message("signed in as %s", jid);
-    msgr_xmpp_wire_set_address(self->wire, jid);
+    msgr_xmpp_wire_set_address(self->wire, own != NULL ? own : jid);
     g_free(self->address);
     self->address = g_strdup(address);
     msgr_xmpp_contacts_load(self->contacts);

@@ -7,6 +7,7 @@
 
 #include "msgr-dbus.h"
 #include "msgr-limits.h"
+#include "msgr-types.h"
 #include "msgr-xmpp-call.h"
 #include "msgr-xmpp-connector.h"
 #include "msgr-xmpp-jid.h"
@@ -37,7 +38,13 @@ sign_out(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
 static void
 set_status(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
 {
+    gboolean was_invisible = self->status == MSGR_STATUS_INVISIBLE;
+
     g_variant_get(args, "(u)", &self->status);
+    if (was_invisible && self->status != MSGR_STATUS_INVISIBLE && self->is_ready) {
+        msgr_xmpp_contacts_forget_devices(self->contacts);
+        msgr_xmpp_sessions_look_for_devices(self->sessions);
+    }
     msgr_xmpp_connector_send_presence(self);
     msgr_xmpp_call_done(call);
 }

@@ -12,7 +12,7 @@
 #include "msgr-xmpp-names.h"
 #include "msgr-xmpp-status.h"
 
-#define MAX_CONTACTS 2000
+#define MAX_CONTACTS 1000 /* as many as msgrd takes by default */
 #define MAX_ASKED    100
 #define MAX_CACHE    500
 #define MAX_MESSAGE  300 /* characters */
@@ -522,6 +522,25 @@ take_own_presence(MsgrXmppContacts *self, const MsgrXmppElement *presence, const
         device_is_online(self, self->own, from, presence);
     else if (g_strcmp0(type, "unavailable") == 0)
         devices_are_gone(self, self->own, from);
+}
+
+/**
+ * msgr_xmpp_contacts_forget_devices:
+ *
+ * The user was invisible: who has gone meanwhile was not told. Whoever is there is told again.
+ */
+void
+msgr_xmpp_contacts_forget_devices(MsgrXmppContacts *self)
+{
+    GHashTableIter iter;
+    gpointer contact;
+
+    g_hash_table_remove_all(self->own->devices);
+    g_hash_table_iter_init(&iter, self->contacts);
+    while (g_hash_table_iter_next(&iter, NULL, &contact)) {
+        g_hash_table_remove_all(((MsgrXmppContact *)contact)->devices);
+        changed(self, contact);
+    }
 }
 
 /**

@@ -32,6 +32,7 @@ void msgr_xmpp_contacts_clear(MsgrXmppContacts *self);
 MsgrXmppContact *msgr_xmpp_contacts_find(MsgrXmppContacts *self, const char *jid);
 GVariant *msgr_xmpp_contacts_all(MsgrXmppContacts *self);
 gboolean msgr_xmpp_contacts_are_known(MsgrXmppContacts *self, const char *jid);
+void msgr_xmpp_contacts_forget_devices(MsgrXmppContacts *self);
 GPtrArray *msgr_xmpp_contacts_own_devices(MsgrXmppContacts *self);
 gboolean msgr_xmpp_contacts_see_us(MsgrXmppContacts *self, const char *jid);
 void msgr_xmpp_contacts_take_presence(MsgrXmppContacts *self, const MsgrXmppElement *presence,

@@ -32,8 +32,8 @@ struct _MsgrXmppLink {
     MsgrXmppLinkEvents events;
     char *jid;
     State state;
-    gboolean
-        is_paused; /* the machine goes to sleep: the end that comes is not one that was wanted */
+    gboolean is_wanted; /* while it closes: it is to be online again after that */
+    gboolean is_paused; /* it closes because the machine goes to sleep */
     MsgrXmppBackoff backoff;
     GCancellable *cancellable; /* of what is being prepared */
     char *password;
@@ -183,6 +183,8 @@ take_end(MsgrXmppLink *self, const MsgrXmppEvent *event)
         self->events.offline(MSGR_XMPP_END_LOST, "the machine sleeps", TRUE, self->events.data);
     } else if (self->state == STATE_CLOSING) {
         fail(self, MSGR_XMPP_END_CLOSED, reason);
+        if (self->is_wanted)
+            msgr_xmpp_link_start(self);
     } else if (self->state == STATE_CONNECTING && event->end == MSGR_XMPP_END_LOST &&
                self->next_target < self->targets->len) {
         try_target(self);
@@ -311,6 +313,7 @@ void
 msgr_xmpp_link_start(MsgrXmppLink *self)
 {
     self->is_paused = FALSE;
+    self->is_wanted = self->state == STATE_CLOSING;
     if (self->state != STATE_OFF && self->state != STATE_WAITING)
         return;
     msgr_xmpp_backoff_reset(&self->backoff);
@@ -344,6 +347,7 @@ void
 msgr_xmpp_link_stop(MsgrXmppLink *self)
 {
     self->is_paused = FALSE;
+    self->is_wanted = FALSE;
     if (self->state == STATE_ONLINE)
         begin_close(self);
     else if (self->state != STATE_CLOSING && self->state != STATE_OFF)

@@ -89,12 +89,15 @@ is_worth_another_try(const Call *call, const GError *error)
            error->code == MSGR_ERROR_FAILED;
 }
 
-/* Invitations beyond the limit are refused by the same error as calls are. */
+/* What anybody can send at will is not tried again: it would hold up everything else. */
 static gboolean
 is_refusal(const Call *call, const GError *error)
 {
+    static const char *const refusable[] = { "DeliverAlert", "DeliverContactRequest",
+                                             "DeliverInvitation", NULL };
+
     return g_error_matches(error, MSGR_ERROR, MSGR_ERROR_LIMITS_EXCEEDED) &&
-           g_str_equal(call->method, "DeliverInvitation");
+           g_strv_contains(refusable, call->method);
 }
 
 static GError *

@@ -80,17 +80,36 @@ finish_sent(Sent *sent, const GError *error)
     return session;
 }
 
-static void
-was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
-{
-    finish_sent(data, error);
-}
-
 /* Returns: whether the error leaves it open if the other side has got it. */
 static gboolean
 is_open(const GError *error)
 {
     return g_error_matches(error, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE);
+}
+
+/* Of context data, and the like: a session that the other side doesn't have (any more) is over. */
+static void
+was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
+{
+    Sent *sent = data;
+    MsgrXmppSessions *self = sent->sessions;
+    MsgrXmppSession *session = finish_sent(sent, error);
+
+    if (session != NULL && (g_error_matches(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND) ||
+                            g_error_matches(error, MSGR_ERROR, MSGR_ERROR_SESSION_STATE_INVALID)))
+        msgr_xmpp_sessions_remove(self, session);
+}
+
+/* Without this there is no session for msgrd, either. */
+static void
+attached_was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
+{
+    Sent *sent = data;
+    MsgrXmppSessions *self = sent->sessions;
+    MsgrXmppSession *session = finish_sent(sent, error);
+
+    if (session != NULL && error != NULL && !is_open(error))
+        msgr_xmpp_sessions_remove(self, session);
 }
 
 /* To end what the other side doesn't know is no error. If that is left open, msgrd tries again:
@@ -269,6 +288,9 @@ repeat_invitation(MsgrXmppSessions *self, MsgrXmppSession *session, GDBusMethodI
         propose(self, session, call);
     } else if (session->phase == MSGR_XMPP_PHASE_PENDING && session->device != NULL) {
         msgr_xmpp_sessions_initiate(self, session, call);
+    } else if (session->phase == MSGR_XMPP_PHASE_PENDING) {
+        session->phase = MSGR_XMPP_PHASE_PROPOSING;
+        begin_invitation(self, session, call);
     } else {
         msgr_xmpp_call_done(call);
     }
@@ -506,7 +528,7 @@ msgr_xmpp_sessions_attached(MsgrXmppSessions *self, GVariant *args, GDBusMethodI
     if (iq == NULL)
         return;
     msgr_xmpp_element_add_text(jingle, "attached", MSGR_NS_APP, address);
-    msgr_xmpp_wire_request(self->wire, iq, was_answered, new_sent(self, session, call));
+    msgr_xmpp_wire_request(self->wire, iq, attached_was_answered, new_sent(self, session, call));
 }
 
 void
