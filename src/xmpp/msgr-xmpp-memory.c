@@ -10,9 +10,10 @@
 #include <string.h>
 
 /* No text that is to be taken is this long. libstrophe appends to a text by searching for its end:
- * a document type whose entities grow would take it hours. It takes a NULL here, and only here,
- * well. */
-#define MAX_GROWING (512 * 1024)
+ * a document type whose entities grow would take it hours. It takes a NULL well where a block
+ * grows, and only there; what it makes larger at once, to write a stanza out for its log, is no
+ * such text. */
+#define MAX_GROWING (64 * 1024)
 
 static void *
 allocate(size_t size, void *data)
@@ -43,8 +44,9 @@ reallocate(void *block, size_t size, void *data)
 {
     void *larger;
 
-    if (size > MAX_GROWING) {
-        ((MsgrXmppMemory *)data)->is_refused = TRUE;
+    if (block != NULL && size > malloc_usable_size(block) &&
+        malloc_usable_size(block) >= MAX_GROWING) {
+        ((MsgrXmppMemory *)data)->refused++;
         return NULL;
     }
     larger = allocate(size, data);
@@ -63,5 +65,5 @@ msgr_xmpp_memory_init(MsgrXmppMemory *self)
     self->hooks.realloc = reallocate;
     self->hooks.userdata = self;
     self->used = 0;
-    self->is_refused = FALSE;
+    self->refused = 0;
 }

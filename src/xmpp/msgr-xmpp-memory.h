@@ -16,8 +16,9 @@ G_BEGIN_DECLS
  */
 typedef struct {
     xmpp_mem_t hooks;
-    gsize used;          /* bytes */
-    gboolean is_refused; /* a block was to grow beyond the limit, and did not; until it is reset */
+    gsize used;    /* bytes */
+    guint refused; /* how often a text was to grow beyond the limit, and began anew; until it is
+                      reset */
 } MsgrXmppMemory;
 
 void msgr_xmpp_memory_init(MsgrXmppMemory *self);

@@ -23,6 +23,10 @@
 /* libstrophe has no limit of a stanza: this is of all that it holds for a connection. */
 #define MAX_MEMORY (4 * 1024 * 1024)
 
+/* A text is thrown away as often as this, 64 KiB at a time, before the stanza that it is in must
+ * end. */
+#define MAX_REFUSED 16
+
 /* A turn of libstrophe reads 4096 bytes, and a TLS record holds up to 16384: what is left of it
  * lies where no poll() sees it. */
 #define TURNS_AFTER_SILENCE 4
@@ -267,8 +271,8 @@ hear_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *data)
     if (!self->is_online || is_of_login(stanza))
         return 1;
     event = new_event(MSGR_XMPP_EVENT_STANZA);
-    event->stanza = msgr_xmpp_stanza_copy(stanza, self->memory.is_refused);
-    self->memory.is_refused = FALSE;
+    event->stanza = msgr_xmpp_stanza_copy(stanza, self->memory.refused > 0);
+    self->memory.refused = 0;
     msgr_xmpp_shared_post(self->shared, event);
     return 1;
 }
@@ -292,7 +296,7 @@ turn(Worker *self)
 {
     xmpp_run_once(self->ctx, 0);
     self->is_secured = self->is_secured || xmpp_conn_is_secured(self->conn);
-    if (self->memory.used > MAX_MEMORY || self->memory.is_refused) {
+    if (self->memory.used > MAX_MEMORY || self->memory.refused > MAX_REFUSED) {
         set_end(self, MSGR_XMPP_END_LOST, "the server sends more at once than is allowed");
         self->has_ended = TRUE;
     }
