@@ -216,6 +216,17 @@ find(MsgrUser *user, const char *client, const char *path)
     return NULL;
 }
 
+/**
+ * msgr_agent_is_registered:
+ *
+ * Returns: whether the client has an agent, active or not.
+ */
+gboolean
+msgr_agent_is_registered(MsgrClient *client)
+{
+    return find(client->user, client->name, NULL) != NULL;
+}
+
 static Actives
 actives_of(MsgrUser *user)
 {

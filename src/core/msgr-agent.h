@@ -45,6 +45,7 @@ gboolean msgr_agent_register(MsgrClient *client, const char *path, guint roles, 
 gboolean msgr_agent_unregister(MsgrClient *client, const char *path, GError **error);
 MsgrAgent *msgr_agent_active(MsgrUser *user, MsgrAgentRole role);
 gboolean msgr_agent_is_client(MsgrClient *client);
+gboolean msgr_agent_is_registered(MsgrClient *client);
 MsgrOrder *msgr_agent_order(MsgrUser *user, MsgrAgentRole role, const char *method, GVariant *args);
 void msgr_agent_tell(MsgrAgent *self, const char *method, GVariant *args);
 MsgrAgent *msgr_agent_numbered(MsgrUser *user, guint64 number);

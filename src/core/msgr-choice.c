@@ -33,6 +33,7 @@ GVariant *
 msgr_choice_args(MsgrSide *side)
 {
     MsgrSessionData *session = msgr_side_session_data(side);
+    const char *token = msgr_side_data(side)->activation_token;
     GVariantBuilder details;
 
     g_variant_builder_init(&details, G_VARIANT_TYPE_VARDICT);
@@ -41,6 +42,8 @@ msgr_choice_args(MsgrSide *side)
                           g_variant_new_string(session->app_name));
     g_variant_builder_add(&details, "{sv}", "ApplicationUrl",
                           g_variant_new_string(session->app_url));
+    if (token != NULL)
+        g_variant_builder_add(&details, "{sv}", "ActivationToken", g_variant_new_string(token));
     return g_variant_new("(oa{sv})", side->path, &details);
 }
 

@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 struct _MsgrClient {
     MsgrRecord record;
     MsgrUser *user;
-    char *name; /* its unique name */
+    char *name;  /* its unique name */
+    guint32 pid; /* its process, by the bus's word; 0: it doesn't tell */
     MsgrLock locks[MSGR_N_LOCKABLES];
     GHashTable *sites; /* set of those whose alerts it wants; replaced, never changed */
 };

@@ -6,6 +6,7 @@
  */
 #include "msgr-client.h"
 #include "msgr-session-flow.h"
+#include "msgr-start.h"
 
 /* The contact echo is always ready; of a party on another machine its connector tells. */
 static gboolean
@@ -207,7 +208,7 @@ void
 msgr_launch_attach(MsgrSide *side, const char *app_id)
 {
     attach(side, app_id);
-    msgr_side_data(side)->launch = MSGR_LAUNCH_NONE;
+    msgr_start_forget(side);
     msgr_launch_connect(side->session);
     msgr_side_presence_changed(side);
     msgr_session_schedule(side->session);
@@ -232,15 +233,14 @@ msgr_launch_next(MsgrSession *session)
     return next;
 }
 
-/* Nobody took the session: the default action is to launch the application, which needs an agent of
- * the user's in its own session. There is none, and nothing is taken for accepted because of that.
- */
+/* Nobody took the session: the default action is to launch the application, which takes an agent of
+ * the user's. */
 static void
 window_over(MsgrSide *side)
 {
     if (msgr_side_data(side)->launch == MSGR_LAUNCH_DEFERRED)
         decide_deferred(side);
-    else
+    else if (!msgr_start_order(side))
         msgr_session_fail(side->session, MSGR_ERROR_APPLICATION_LAUNCH_FAILED);
 }
 

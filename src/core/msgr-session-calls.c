@@ -15,6 +15,7 @@
 #include "msgr-remote.h"
 #include "msgr-session-flow.h"
 #include "msgr-session-rules.h"
+#include "msgr-start.h"
 #include "msgr-text.h"
 
 static guint
@@ -241,6 +242,7 @@ prepare_session(MsgrClient *client, const char *guid, const MsgrInviteOptions *o
         take_local_address(side, options->local_address);
     if (options->detach)
         msgr_side_data(side)->detached = TRUE;
+    msgr_start_set_token(side, options->activation_token);
     return side;
 }
 
@@ -544,40 +546,4 @@ msgr_side_detach(MsgrSide *self, GError **error)
     msgr_side_data(self)->detached = TRUE;
     msgr_side_presence_changed(self);
     return TRUE;
-}
-
-static gboolean
-waits_for(MsgrSide *side, const char *app_id)
-{
-    MsgrSideData *data = msgr_side_data(side);
-
-    return data->launch == MSGR_LAUNCH_DECIDING && data->app_ids != NULL &&
-           g_strv_contains((const char *const *)data->app_ids, app_id);
-}
-
-/**
- * msgr_session_launching:
- *
- * An application asks for the session that it is to serve: the oldest one of its own that waits for
- * it. By that the side is attached.
- *
- * Returns: (nullable) (transfer none): the side.
- *
- * Errors: MSGR_ERROR_FAILED.
- */
-MsgrSide *
-msgr_session_launching(MsgrClient *client, GError **error)
-{
-    const char *app_id = msgr_client_app_id(client, MSGR_OBJECT_SESSION_MANAGER);
-    g_autoptr(GList) sides =
-        g_list_sort(g_hash_table_get_keys(client->user->live), msgr_side_compare_age);
-
-    for (GList *l = sides; l != NULL; l = l->next) {
-        if (waits_for(l->data, app_id)) {
-            msgr_launch_attach(l->data, app_id);
-            return l->data;
-        }
-    }
-    msgr_refuse(error, MSGR_ERROR_FAILED, "No session waits for this application");
-    return NULL;
 }

@@ -18,6 +18,7 @@ typedef struct {
     const char *local_address; /* NULL: the default */
     guint timeout;             /* seconds; 0: the configured one */
     gboolean detach;
+    const char *activation_token; /* NULL: none */
 } MsgrInviteOptions;
 
 MsgrSide *msgr_session_create(MsgrClient *client, GError **error);
@@ -39,6 +40,5 @@ gboolean msgr_side_cancel(MsgrSide *self, guint32 hr, const char *app_data, GErr
 gboolean msgr_side_send_context_data(MsgrSide *self, const char *data, GError **error);
 gboolean msgr_side_suppress(MsgrSide *self, MsgrClient *client, const char *event, GError **error);
 gboolean msgr_side_detach(MsgrSide *self, GError **error);
-MsgrSide *msgr_session_launching(MsgrClient *client, GError **error);
 
 G_END_DECLS

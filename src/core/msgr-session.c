@@ -11,6 +11,7 @@
 #include "msgr-offer.h"
 #include "msgr-send.h"
 #include "msgr-session-flow.h"
+#include "msgr-start.h"
 #include "msgr-watch.h"
 
 static void
@@ -22,6 +23,8 @@ side_data_clear(MsgrSideData *data)
     msgr_string_clear(&data->local_address);
     msgr_string_clear(&data->context_data);
     msgr_string_clear(&data->attached_app);
+    g_clear_pointer(&data->process, msgr_process_unref);
+    msgr_string_clear(&data->activation_token);
     g_clear_pointer(&data->contact, msgr_record_unref);
 }
 
@@ -34,6 +37,9 @@ side_data_ref(MsgrSideData *data)
     msgr_string_ref(data->local_address);
     msgr_string_ref(data->context_data);
     msgr_string_ref(data->attached_app);
+    if (data->process != NULL)
+        msgr_process_ref(data->process);
+    msgr_string_ref(data->activation_token);
     if (data->contact != NULL)
         msgr_record_ref(data->contact);
 }
@@ -429,7 +435,7 @@ msgr_session_end(MsgrSession *self, MsgrState state)
     self->data.expires_at = 0;
     for (int i = 0; i < MSGR_N_ROLES; i++) {
         self->sides[i].grace = 0;
-        self->data.sides[i].launch = MSGR_LAUNCH_NONE;
+        msgr_start_forget(&self->sides[i]);
     }
     msgr_session_set_state(self, state);
 }

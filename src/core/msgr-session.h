@@ -19,6 +19,8 @@ typedef enum {
     MSGR_LAUNCH_NONE,     /* nothing: it is attached */
     MSGR_LAUNCH_DEFERRED, /* after a restart: for somebody who could be told */
     MSGR_LAUNCH_DECIDING, /* for BeforeAppLaunch to be suppressed */
+    MSGR_LAUNCH_ORDERED,  /* for the agent to launch the application */
+    MSGR_LAUNCH_WAITING,  /* for the application to take the session */
 } MsgrLaunch;
 
 /**
@@ -42,7 +44,10 @@ typedef struct {
     guint64 download_offered_to;
     MsgrContact *contact; /* the other party, as this one knows it */
     MsgrLaunch launch;
-    gint64 launch_due; /* boot clock: when what the launch waits for is over */
+    gint64 launch_due;      /* boot clock: when what the launch waits for is over */
+    guint64 launched_by;    /* the agent that was asked to launch */
+    MsgrProcess *process;   /* what it launched; NULL until it has */
+    char *activation_token; /* for the launch; never stored */
 } MsgrSideData;
 
 /**

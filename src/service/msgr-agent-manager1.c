@@ -8,6 +8,7 @@
 #include "msgr-interface-info.h"
 #include "msgr-interface.h"
 #include "msgr-options.h"
+#include "msgr-start.h"
 
 static gboolean
 get_roles(GVariant *options, guint *roles, GError **error)
@@ -50,9 +51,22 @@ unregister_agent(MsgrCall *call, GVariant *args, GError **error)
     return msgr_handled(msgr_agent_unregister(call->client, path, error));
 }
 
+static GVariant *
+report_exit(MsgrCall *call, GVariant *args, GError **error)
+{
+    g_autoptr(GVariant) options = NULL;
+    const char *path;
+    guint32 pid;
+    gboolean failed;
+
+    g_variant_get(args, "(&oub@a{sv})", &path, &pid, &failed, &options);
+    return msgr_handled(msgr_start_report_exit(call->client, path, pid, failed, error));
+}
+
 static const MsgrMethod methods[] = {
     { "RegisterAgent", MSGR_NEED_NOTHING, register_agent },
     { "UnregisterAgent", MSGR_NEED_NOTHING, unregister_agent },
+    { "ReportExit", MSGR_NEED_NOTHING, report_exit },
     { NULL },
 };
 

@@ -19,6 +19,7 @@ typedef struct {
     MsgrClient *client; /* NULL until it is known whose it is */
     gboolean is_known;  /* its user is */
     guint32 uid;
+    guint32 pid;         /* 0: the bus doesn't tell */
     MsgrUser *user;      /* NULL until that is known */
     GError *refusal;     /* why it may not use the service */
     gboolean is_unsure;  /* the refusal rests on no answer of the user database */
@@ -133,6 +134,7 @@ enter(Visitor *visitor, GError **error)
         return FALSE;
     }
     visitor->client = msgr_client_new(user, visitor->name);
+    visitor->client->pid = visitor->pid;
     msgr_receipts_meet(msgr_service_receipts(visitor->gate->service), visitor->name, user->uid);
     /* where something is shared, a client is unlocked from the beginning */
     msgr_client_offer_waiting(visitor->client);
@@ -370,10 +372,11 @@ refuse_visitor(Visitor *visitor, const char *why)
 }
 
 static gboolean
-get_uid(GVariant *reply, guint32 *uid)
+get_credentials(GVariant *reply, guint32 *uid, guint32 *pid)
 {
     g_autoptr(GVariant) credentials = g_variant_get_child_value(reply, 0);
 
+    g_variant_lookup(credentials, "ProcessID", "u", pid);
     return g_variant_lookup(credentials, "UnixUserID", "u", uid);
 }
 
@@ -396,7 +399,7 @@ got_credentials(GObject *source, GAsyncResult *result, gpointer data)
         msgr_gate_gone(self, ticket->name);
         return;
     }
-    if (reply == NULL || !get_uid(reply, &visitor->uid)) {
+    if (reply == NULL || !get_credentials(reply, &visitor->uid, &visitor->pid)) {
         refuse_visitor(visitor, "The bus does not tell whose connection this is");
         pass_waiting(self, ticket->name);
         msgr_service_end_turn(self->service);

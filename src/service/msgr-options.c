@@ -103,15 +103,14 @@ msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError
 }
 
 /**
- * msgr_options_check_token:
+ * msgr_options_token:
+ * @token: (inout): stays as it is where there is none
  *
- * Checks ActivationToken, which is for the launch on this side alone, and never kept.
+ * ActivationToken, which is for the launch on this side alone.
  */
 gboolean
-msgr_options_check_token(GVariant *options, GError **error)
+msgr_options_token(GVariant *options, const char **token, GError **error)
 {
-    const char *token = NULL;
-
-    return msgr_options_string(options, "ActivationToken", &token, error) &&
-           (token == NULL || msgr_check_activation_token(token, error));
+    return msgr_options_string(options, "ActivationToken", token, error) &&
+           (*token == NULL || msgr_check_activation_token(*token, error));
 }

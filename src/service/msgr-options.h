@@ -17,6 +17,6 @@ gboolean msgr_options_strings(GVariant *options, const char *key, const char ***
                               GError **error);
 gboolean msgr_options_uint64(GVariant *options, const char *key, guint64 *value, GError **error);
 gboolean msgr_options_boolean(GVariant *options, const char *key, gboolean *value, GError **error);
-gboolean msgr_options_check_token(GVariant *options, GError **error);
+gboolean msgr_options_token(GVariant *options, const char **token, GError **error);
 
 G_END_DECLS

@@ -39,6 +39,7 @@ struct _MsgrService {
     MsgrDepartures *departures;
     MsgrUserDatabase *user_database;
     MsgrInquiry *inquiry;
+    MsgrLaunchWaiters *launch_waiters;
     MsgrTimer *timer;
     MsgrServiceEvents events;
 };
@@ -69,6 +70,7 @@ msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
     self->departures = msgr_departures_new(self, connection);
     self->user_database = msgr_user_database_new();
     self->inquiry = msgr_inquiry_new(self);
+    self->launch_waiters = msgr_launch_waiters_new();
     return self;
 }
 
@@ -79,6 +81,7 @@ msgr_service_free(MsgrService *self)
     msgr_user_database_free(self->user_database);
     msgr_inquiry_free(self->inquiry);
     msgr_departures_free(self->departures);
+    msgr_launch_waiters_free(self->launch_waiters);
     g_clear_pointer(&self->gate, msgr_gate_free);
     g_clear_pointer(&self->timer, msgr_timer_free);
     msgr_outbox_free(self->outbox);
@@ -103,6 +106,12 @@ MsgrReceipts *
 msgr_service_receipts(MsgrService *self)
 {
     return self->receipts;
+}
+
+MsgrLaunchWaiters *
+msgr_service_launch_waiters(MsgrService *self)
+{
+    return self->launch_waiters;
 }
 
 MsgrUserDatabase *
@@ -140,6 +149,7 @@ end_turn(MsgrService *self)
     msgr_outbox_send(self->outbox);
     msgr_departures_turn_sent(self->departures);
     msgr_inquiry_turn_kept(self->inquiry);
+    msgr_launch_waiters_check(self->launch_waiters);
     return TRUE;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "msgr-call.h"
+#include "msgr-launch-waiters.h"
 #include "msgr-ledger.h"
 #include "msgr-receipts.h"
 #include "msgr-user-database.h"
@@ -36,6 +37,7 @@ void msgr_service_free(MsgrService *self);
 MsgrModel *msgr_service_model(MsgrService *self);
 MsgrUserDatabase *msgr_service_user_database(MsgrService *self);
 MsgrReceipts *msgr_service_receipts(MsgrService *self);
+MsgrLaunchWaiters *msgr_service_launch_waiters(MsgrService *self);
 void msgr_service_set_config(MsgrService *self, MsgrConfig *config);
 void msgr_service_set_keys(MsgrService *self, GPtrArray *keys);
 void msgr_service_set_applications(MsgrService *self, GPtrArray *entries);

@@ -3,6 +3,7 @@
  *
  * org.msgr.SessionManager1: sessions come to be, applications are registered.
  */
+#include "msgr-agent.h"
 #include "msgr-application.h"
 #include "msgr-applications-property.h"
 #include "msgr-interface-info.h"
@@ -11,6 +12,7 @@
 #include "msgr-path-check.h"
 #include "msgr-service.h"
 #include "msgr-session-calls.h"
+#include "msgr-start.h"
 #include "msgr-target.h"
 #include "msgr-text.h"
 
@@ -33,10 +35,27 @@ create_session(MsgrCall *call, GVariant *args, GError **error)
     return session_path(msgr_session_create(call->client, error));
 }
 
+/* The agent must not wait for itself. */
+static gboolean
+may_just_have_started(MsgrClient *client)
+{
+    return msgr_start_is_under_way(client->user) && !msgr_agent_is_registered(client);
+}
+
 static GVariant *
 get_launching_session(MsgrCall *call, GVariant *args, GError **error)
 {
-    return session_path(msgr_session_launching(call->client, error));
+    MsgrLaunchWaiters *waiters = msgr_service_launch_waiters(call->service);
+    guint32 pid;
+    MsgrSide *side;
+
+    g_variant_get(args, "(u)", &pid);
+    side = msgr_session_launching(call->client, pid, error);
+    if (side == NULL && may_just_have_started(call->client)) {
+        g_clear_error(error);
+        msgr_launch_waiters_add(waiters, call, pid);
+    }
+    return session_path(side);
 }
 
 static GVariant *
@@ -51,7 +70,7 @@ get_invite_options(GVariant *options, MsgrInviteOptions *result, GError **error)
     return msgr_options_string(options, "LocalAddress", &result->local_address, error) &&
            msgr_options_uint32(options, "Timeout", &result->timeout, error) &&
            msgr_options_boolean(options, "Detach", &result->detach, error) &&
-           msgr_options_check_token(options, error);
+           msgr_options_token(options, &result->activation_token, error);
 }
 
 static GVariant *

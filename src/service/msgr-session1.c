@@ -9,6 +9,7 @@
 #include "msgr-options.h"
 #include "msgr-service.h"
 #include "msgr-session-calls.h"
+#include "msgr-start.h"
 #include "msgr-target.h"
 
 static GVariant *
@@ -35,13 +36,15 @@ static GVariant *
 accept_with(MsgrCall *call, GVariant *args, GError **error)
 {
     g_autoptr(GVariant) options = NULL;
-    const char *app_data, *local_address = NULL;
+    const char *app_data, *local_address = NULL, *token = NULL;
 
     g_variant_get(args, "(&s@a{sv})", &app_data, &options);
     if (!msgr_options_string(options, "LocalAddress", &local_address, error) ||
-        !msgr_options_check_token(options, error))
+        !msgr_options_token(options, &token, error) ||
+        !msgr_side_accept(call->target.side, app_data, local_address, error))
         return NULL;
-    return msgr_handled(msgr_side_accept(call->target.side, app_data, local_address, error));
+    msgr_start_set_token(call->target.side, token);
+    return msgr_handled(TRUE);
 }
 
 static GVariant *

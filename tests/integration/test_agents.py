@@ -109,6 +109,7 @@ def _(w):
     shown = agent.shown()
     scene.bob.session(shown.path).Accept('')
     assert agent.wait('WithdrawInvitation', None).args == [shown.path, 0]
+    agent.wait('LaunchApplication', None)
     assert agent.idle()
 
 

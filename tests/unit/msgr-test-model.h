@@ -18,6 +18,7 @@
 #include "msgr-session-calls.h"
 #include "msgr-session-flow.h"
 #include "msgr-session.h"
+#include "msgr-start.h"
 #include "msgr-user.h"
 #include "msgr-visibility.h"
 #include "msgr-watch.h"

@@ -168,7 +168,7 @@ test_taken_by_messenger(void)
 static void
 assert_nothing_launching(MsgrClient *client)
 {
-    msgr_test_assert_refused(msgr_session_launching(client, &error), MSGR_ERROR_FAILED);
+    msgr_test_assert_refused(msgr_session_launching(client, 0, &error), MSGR_ERROR_FAILED);
 }
 
 /* An application asks for the session that waits for it. */
@@ -179,11 +179,11 @@ test_launching(gconstpointer data)
     g_autoptr(MsgrTestPair) pair = accepted_pair(detached);
     MsgrSide *invitee = msgr_test_pair_side(pair, MSGR_INVITEE);
 
-    g_assert_true(msgr_session_launching(pair->bob, NULL) == invitee);
+    g_assert_true(msgr_session_launching(pair->bob, 0, NULL) == invitee);
     if (detached) {
         assert_state(pair, "ACCEPTED");
         /* alice's application was registered by the messenger, which is its owner here */
-        g_assert_true(msgr_session_launching(pair->alice, NULL) == pair->inviter);
+        g_assert_true(msgr_session_launching(pair->alice, 0, NULL) == pair->inviter);
     }
     msgr_test_assert_signals(pair->t, BOTH_CONNECT);
     assert_nothing_launching(pair->bob);
@@ -219,9 +219,9 @@ test_launching_oldest_first(void)
     for (int i = 3; i >= 0; i--)
         msgr_test_assert_done(msgr_side_accept(sides[i], "", NULL, &error));
     msgr_test_assert_done(msgr_side_suppress(sides[1], pair->bob, "BeforeAppLaunch", &error));
-    g_assert_true(msgr_session_launching(pair->bob, NULL) == sides[0]);
-    g_assert_true(msgr_session_launching(pair->bob, NULL) == sides[2]);
-    g_assert_true(msgr_session_launching(pair->bob, NULL) == sides[3]);
+    g_assert_true(msgr_session_launching(pair->bob, 0, NULL) == sides[0]);
+    g_assert_true(msgr_session_launching(pair->bob, 0, NULL) == sides[2]);
+    g_assert_true(msgr_session_launching(pair->bob, 0, NULL) == sides[3]);
     assert_nothing_launching(pair->bob);
 }
 
@@ -232,12 +232,12 @@ test_launching_taken_back(void)
     g_autofree char *before = msgr_test_snapshot(pair->t);
     g_autofree char *after = NULL;
 
-    g_assert_nonnull(msgr_session_launching(pair->bob, NULL));
+    g_assert_nonnull(msgr_session_launching(pair->bob, 0, NULL));
     assert_state(pair, "CONNECTED");
     msgr_test_rollback(pair->t);
     after = msgr_test_snapshot(pair->t);
     g_assert_cmpstr(after, ==, before);
-    g_assert_nonnull(msgr_session_launching(pair->bob, NULL));
+    g_assert_nonnull(msgr_session_launching(pair->bob, 0, NULL));
     msgr_test_assert_signals(pair->t, BOTH_CONNECT);
 }
 
@@ -402,7 +402,7 @@ test_restart_asks(void)
     pair->alice = enter(pair, "alice", CHESS);
     pair->bob = enter(pair, "bob", CHESS);
     msgr_test_drop(pair->t);
-    g_assert_true(msgr_session_launching(pair->bob, NULL) == msgr_side_other(pair->inviter));
+    g_assert_true(msgr_session_launching(pair->bob, 0, NULL) == msgr_side_other(pair->inviter));
     msgr_test_assert_signals(pair->t, BOTH_CONNECT);
 }
 

@@ -167,7 +167,17 @@ class Worker:
                     raise AssertionError('%s: %s' % (self.user, what))
                 self.condition.wait(left)
 
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def kill(self):
+        self.process.kill()
+        self.close()
+
     def close(self):
+        if self.process.stdin.closed:
+            return
         self.process.stdin.close()
         self.process.wait(DEADLINE)
         self.reader.join(DEADLINE)

@@ -43,6 +43,7 @@ METHODS = {
     AGENTMANAGER1: {
         'RegisterAgent': ('oa{sv}', ''),
         'UnregisterAgent': ('o', ''),
+        'ReportExit': ('ouba{sv}', ''),
     },
     CONNECTORMANAGER1: {
         'RegisterConnector': ('oa{sv}', ''),

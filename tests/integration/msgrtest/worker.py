@@ -133,12 +133,15 @@ class Worker:
         self.emit(id=request['id'], sig='()', value=[])
 
     def do_answer(self, request):
-        invocation = self.invocations.pop(request['serial'])
+        call = self.invocations.pop(request['serial']).get_message()
         if 'error' in request:
-            invocation.return_dbus_error(request['error'], request['message'])
+            reply = Gio.DBusMessage.new_method_error_literal(call, request['error'],
+                                                             request['message'])
         else:
-            value = GLib.Variant('(' + request['sig'] + ')', decode(request['args']))
-            invocation.return_value_with_unix_fd_list(value, self.fd_list(request))
+            reply = Gio.DBusMessage.new_method_reply(call)
+            reply.set_body(GLib.Variant('(' + request['sig'] + ')', decode(request['args'])))
+            reply.set_unix_fd_list(self.fd_list(request))
+        self.connections[request['conn']].send_message(reply, Gio.DBusSendMessageFlags.NONE)
         self.emit(id=request['id'], sig='()', value=[])
 
     @staticmethod

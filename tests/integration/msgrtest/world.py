@@ -75,13 +75,16 @@ class Hall:
         os.chmod(target, mode)
         return target
 
+    def new_worker(self, short):
+        user = self.users.find(short)
+        if user is None:
+            raise Skip('needs root: several users')
+        popen = dict(self.users.become(user), stderr=self.worker_log)
+        return Worker(short, [sys.executable, self.worker_script], popen)
+
     def worker(self, short):
         if short not in self.workers:
-            user = self.users.find(short)
-            if user is None:
-                raise Skip('needs root: several users')
-            popen = dict(self.users.become(user), stderr=self.worker_log)
-            self.workers[short] = Worker(short, [sys.executable, self.worker_script], popen)
+            self.workers[short] = self.new_worker(short)
         return self.workers[short]
 
     def share(self, make):
@@ -244,6 +247,14 @@ class World:
         client = Client(self.hall.worker(short), self.hall.bus.address, matches)
         self.clients.append(client)
         return client
+
+    def process(self, short):
+        """A process of its own, as something that an agent launches is."""
+        return self.own(self.hall.new_worker(short))
+
+    def client_in(self, worker, key=None):
+        client = Client(worker, self.hall.bus.address)
+        return client.unlock(key) if key else client
 
     def unlocked(self, short, key, *lockables):
         return self.client(short).unlock(key, *lockables)
