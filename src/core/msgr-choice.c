@@ -82,8 +82,6 @@ invite(MsgrSide *side, MsgrContact *contact)
     MsgrSessionData *session = msgr_side_session_data(side);
     g_autofree char *app_data = g_strdup(session->app_data);
 
-    msgr_session_touch(side->session);
-    msgr_side_data(side)->is_choosing = FALSE;
     if (!msgr_side_invite_for(side, contact, app_data, session->timeout, &error))
         fail(side, error);
 }
@@ -96,11 +94,16 @@ answered(MsgrOrder *order, const MsgrAnswer *answer)
 
     if (!session->record.linked || !msgr_choice_is_open(side))
         return;
+    /* that the agent is gone is not the user's word: whoever takes over asks again */
+    if (answer->value == NULL && answer->error->code == (int)MSGR_ERROR_CONNECTION_FAILURE)
+        return;
+    msgr_session_touch(session);
+    msgr_side_data(side)->is_choosing = FALSE;
+    msgr_side_data(side)->shown_to = 0;
     if (answer->value != NULL)
         invite(side, chosen(session->model, answer->value));
-    else if (answer->error->code != (int)MSGR_ERROR_CONNECTION_FAILURE)
+    else
         give_up(side, MSGR_ERROR_SESSION_CANCELLED_LOCAL);
-    /* else it was not the user: whoever takes over asks again */
 }
 
 /**

@@ -44,7 +44,6 @@ typedef struct {
 struct _MsgrCourier {
     GDBusConnection *connection;
     MsgrReceipts *receipts;
-    MsgrAnswerQueue *answers;
     MsgrCourierFuncs funcs;
     GHashTable *destinations; /* unique name -> Destination, owns */
     GHashTable *accounts;     /* uid -> number of unanswered calls; none at 0 */
@@ -82,14 +81,12 @@ destination_free(gpointer data)
 }
 
 MsgrCourier *
-msgr_courier_new(GDBusConnection *connection, MsgrReceipts *receipts, MsgrAnswerQueue *answers,
-                 const MsgrCourierFuncs *funcs)
+msgr_courier_new(GDBusConnection *connection, MsgrReceipts *receipts, const MsgrCourierFuncs *funcs)
 {
     MsgrCourier *self = g_new0(MsgrCourier, 1);
 
     self->connection = g_object_ref(connection);
     self->receipts = receipts;
-    self->answers = answers;
     self->funcs = *funcs;
     self->destinations = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, destination_free);
     self->accounts = g_hash_table_new(NULL, NULL);
@@ -131,7 +128,7 @@ fail(MsgrCourier *self, MsgrOrder *order, const char *why)
         .error = g_error_new_literal(MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE, why),
     };
 
-    msgr_answer_queue_push(self->answers, order, &answer);
+    self->funcs.answered(order, &answer, self->funcs.data);
 }
 
 static void
@@ -345,7 +342,7 @@ pass_on(Errand *errand, GDBusMessage *reply, const GError *error)
         return;
     }
     msgr_reply_read(reply, errand->order, &answer);
-    msgr_answer_queue_push(errand->courier->answers, errand->order, &answer);
+    errand->courier->funcs.answered(errand->order, &answer, errand->courier->funcs.data);
 }
 
 static void
@@ -364,12 +361,13 @@ errand_done(GObject *source, GAsyncResult *result, gpointer data)
     settle(errand);
     pass_on(errand, reply, error);
     destination = g_hash_table_lookup(self->destinations, errand->to);
-    if (destination != NULL) {
+    if (destination != NULL)
         recovers = strike_off(destination, errand);
+    advance_stalled(self); /* those that waited for room come first */
+    if (destination != NULL) {
         advance(destination);
         forget_if_idle(destination);
     }
-    advance_stalled(self);
     /* what the bus says in its place is no sign of life */
     if (recovers && g_strcmp0(g_dbus_message_get_sender(reply), errand->to) == 0)
         self->funcs.recovered(errand->to, self->funcs.data);

@@ -6,6 +6,7 @@
 #include "msgr-service.h"
 
 #include "msgr-agent.h"
+#include "msgr-answer-queue.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
 #include "msgr-courier.h"
@@ -45,6 +46,7 @@ struct _MsgrService {
 };
 
 static void destination_recovered(const char *name, gpointer data);
+static void order_answered(MsgrOrder *order, MsgrAnswer *answer, gpointer data);
 
 /**
  * msgr_service_new:
@@ -64,8 +66,8 @@ msgr_service_new(GDBusConnection *connection, MsgrConfig *config)
     self->receipts = msgr_receipts_new(connection);
     self->answers = msgr_answer_queue_new(self);
     self->courier =
-        msgr_courier_new(connection, self->receipts, self->answers,
-                         &(MsgrCourierFuncs){ .recovered = destination_recovered, .data = self });
+        msgr_courier_new(connection, self->receipts,
+                         &(MsgrCourierFuncs){ order_answered, destination_recovered, self });
     self->outbox = msgr_outbox_new(connection, self->receipts, self->courier);
     self->departures = msgr_departures_new(self, connection);
     self->user_database = msgr_user_database_new();
@@ -225,6 +227,12 @@ recover(gpointer data)
     const Recovery *recovery = data;
 
     msgr_agent_recovered(recovery->service->model, recovery->name);
+}
+
+static void
+order_answered(MsgrOrder *order, MsgrAnswer *answer, gpointer data)
+{
+    msgr_answer_queue_push(((MsgrService *)data)->answers, order, answer);
 }
 
 static void

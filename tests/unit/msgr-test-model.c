@@ -98,11 +98,11 @@ void
 msgr_test_model_free(MsgrTestModel *t)
 {
     msgr_test_check_indexes(t);
+    g_ptr_array_unref(t->orders); /* what they are about needs the model */
     msgr_model_free(t->model);
     g_ptr_array_unref(t->keys);
     g_ptr_array_unref(t->apps);
     g_ptr_array_unref(t->signals);
-    g_ptr_array_unref(t->orders);
     g_free(t);
     if (warnings->len > 0)
         g_assert_cmpstr(warnings->pdata[0], ==, "no warning that nobody asked for");
@@ -480,4 +480,5 @@ msgr_test_drop(MsgrTestModel *t)
     msgr_test_commit(t);
     g_ptr_array_set_size(t->signals, 0);
     g_ptr_array_set_size(t->orders, 0);
+    t->orders_seen = 0;
 }

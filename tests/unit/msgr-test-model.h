@@ -6,6 +6,7 @@
 #pragma once
 
 #include "msgr-addition.h"
+#include "msgr-agent.h"
 #include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-client.h"
@@ -52,8 +53,9 @@ typedef struct {
     GPtrArray *keys;    /* of MsgrKey: keys.d */
     GPtrArray *apps;    /* of MsgrAppEntry: apps.d */
     GPtrArray *signals; /* of MsgrSignal: what left, until a test looks at it */
-    GPtrArray *orders;  /* of MsgrOrder: the same */
     gboolean presence;  /* OnContactStatusChange is of interest, too: it has tests of its own */
+    GPtrArray *orders;  /* of MsgrOrder: the same, and then to be answered */
+    guint orders_seen;
 } MsgrTestModel;
 
 MsgrTestModel *msgr_test_model_new(void);
@@ -95,6 +97,22 @@ MsgrSide *msgr_test_session(MsgrTestModel *t, MsgrClient *client, const char *gu
 MsgrSide *msgr_test_invite(MsgrTestModel *t, MsgrClient *client, const char *guid,
                            const char *whom);
 
+/* Agents, each at the path /agent, and what is ordered of them: a line an order, as for signals */
+MsgrClient *msgr_test_agent(MsgrTestModel *t, const char *name, guint roles, gint32 priority);
+char *msgr_test_asked(MsgrTestModel *t);
+MsgrOrder *msgr_test_find_asked(MsgrTestModel *t, const char *method);
+void msgr_test_agent_answers(MsgrTestModel *t, MsgrOrder *order, GVariant *value, MsgrError code,
+                             MsgrProcess *process);
+
+#define msgr_test_assert_asked(t, expected)                                                        \
+    G_STMT_START                                                                                   \
+    {                                                                                              \
+        g_autofree char *msgr_ordered = msgr_test_asked(t);                                        \
+                                                                                                   \
+        g_assert_cmpstr(msgr_ordered, ==, expected);                                               \
+    }                                                                                              \
+    G_STMT_END
+
 /* Time */
 void msgr_test_advance(MsgrTestModel *t, gint64 microseconds);
 void msgr_test_run_due(MsgrTestModel *t);
@@ -105,6 +123,7 @@ void msgr_test_restart(MsgrTestModel *t, gint64 microseconds);
 void msgr_test_commit(MsgrTestModel *t);
 void msgr_test_rollback(MsgrTestModel *t);
 char *msgr_test_signals(MsgrTestModel *t);
+char *msgr_test_call_text(MsgrTestModel *t, const MsgrSignal *signal);
 const MsgrSignal *msgr_test_find_signal(MsgrTestModel *t, const char *client, const char *name);
 void msgr_test_drop(MsgrTestModel *t);
 const char *msgr_test_state_name(guint32 state);

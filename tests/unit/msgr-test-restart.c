@@ -128,6 +128,9 @@ copy_session(MsgrModel *to, MsgrSession *old)
         msgr_string_clear(&data->sides[i].creator_client);
         data->sides[i].launch = MSGR_LAUNCH_NONE;
         data->sides[i].launch_due = 0;
+        data->sides[i].shown_to = data->sides[i].download_offered_to = 0;
+        g_clear_pointer(&data->sides[i].process, msgr_process_unref);
+        msgr_string_clear(&data->sides[i].activation_token);
         if (side->user != NULL) {
             MsgrContact *contact = g_steal_pointer(&data->sides[i].contact);
 

@@ -69,8 +69,9 @@ argument_text(MsgrTestModel *t, const MsgrSignal *signal, GVariant *argument)
     return g_variant_print(argument, FALSE);
 }
 
-static char *
-signal_text(MsgrTestModel *t, const MsgrSignal *signal)
+/* Returns: a line, "client.Name(arguments)". */
+char *
+msgr_test_call_text(MsgrTestModel *t, const MsgrSignal *signal)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *arguments = NULL;
@@ -128,7 +129,7 @@ msgr_test_signals(MsgrTestModel *t)
 
     g_ptr_array_sort(t->signals, compare_clients); /* is stable */
     for (guint i = 0; i < t->signals->len; i++) {
-        g_autofree char *line = signal_text(t, t->signals->pdata[i]);
+        g_autofree char *line = msgr_test_call_text(t, t->signals->pdata[i]);
 
         check_origin(t, t->signals->pdata[i]);
         g_string_append(text, line);

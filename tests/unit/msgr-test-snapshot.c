@@ -71,6 +71,9 @@ add_side(GString *text, gpointer item)
                            data->handled, data->launch);
     g_string_append_printf(text, "due %" G_GINT64_FORMAT " grace %" G_GINT64_FORMAT " apps %s\n",
                            data->launch_due, side->grace, apps);
+    g_string_append_printf(text, "shown %d offered %d choosing %d process %u token %s\n",
+                           data->shown_to != 0, data->download_offered_to != 0, data->is_choosing,
+                           data->process == NULL ? 0 : data->process->pid, data->activation_token);
     add_variant(text, msgr_side_properties(side));
 }
 
@@ -134,6 +137,15 @@ add_key(GString *text, gpointer item)
 }
 
 static void
+add_agent(GString *text, gpointer item)
+{
+    MsgrAgent *agent = item;
+
+    g_string_append_printf(text, "agent %s %s roles %u priority %d\n", agent->client, agent->path,
+                           agent->data.roles, agent->data.priority);
+}
+
+static void
 add_applications(GString *text, MsgrUser *user)
 {
     g_autoptr(GPtrArray) entries = msgr_application_list(user);
@@ -157,6 +169,7 @@ add_user(GString *text, gpointer item)
         g_string_append_printf(text, "share %s until %" G_GINT64_FORMAT "\n",
                                user->data.shares[i].app_id, user->data.shares[i].until);
     add_variant(text, msgr_policy_get(user, MSGR_LOCAL_SERVICE));
+    add_all(text, user->agents, TRUE, add_agent);
     add_variant(text, msgr_user_services(user));
     add_all(text, user->keys, FALSE, add_key);
     add_applications(text, user);
