@@ -65,14 +65,16 @@ give_up(MsgrSide *side, MsgrError why)
     msgr_side_terminated(side, msgr_error_hresult(why), "");
 }
 
-/* The contact can't be invited: why is told by OnSendError, since the call that asked for it was
- * answered long ago. */
+/* The contact can't be invited, and the call that asked for it was answered long ago. */
 static void
 fail(MsgrSide *side, const GError *error)
 {
+    const guint32 failure = msgr_error_hresult(MSGR_ERROR_INVITATION_SEND_FAILURE);
+    const guint32 why = msgr_error_hresult(error->code);
+
     msgr_session_end(side->session, MSGR_STATE_CANCELLED);
-    msgr_side_signal(side, "OnSendError", g_variant_new("(u)", msgr_error_hresult(error->code)));
-    msgr_side_terminated(side, msgr_error_hresult(MSGR_ERROR_INVITATION_SEND_FAILURE), "");
+    msgr_side_signal(side, "OnSendError", g_variant_new("(u)", failure));
+    msgr_side_terminated(side, msgr_hresult_is_session_result(why) ? why : failure, "");
 }
 
 static void

@@ -45,20 +45,20 @@ def _(w):
     bobs = scene.bob.contact_of(w.name_of('alice'))
     carol = scene.alice.contact_of(w.name_of('carol'))
     me = scene.alice.contact_of(w.name_of('alice'))
-    for answer, hr, why in (
-            (lambda call: call.fail(), names.CANCELLED_LOCAL, None),
-            (lambda call: call.answer('s', scene.contact), names.CANCELLED_LOCAL, None),
-            (lambda call: call.answer('o', bobs), SEND_FAILURE, 0),
-            (lambda call: call.answer('o', '/'), SEND_FAILURE, 0),
-            (lambda call: call.answer('o', carol), SEND_FAILURE, names.HRESULTS['NotLoggedOn']),
-            (lambda call: call.answer('o', me), SEND_FAILURE, names.HRESULTS['InvitedSelf'])):
+    for answer, hr, fails in (
+            (lambda call: call.fail(), names.CANCELLED_LOCAL, False),
+            (lambda call: call.answer('s', scene.contact), names.CANCELLED_LOCAL, False),
+            (lambda call: call.answer('o', bobs), SEND_FAILURE, True),
+            (lambda call: call.answer('o', '/'), SEND_FAILURE, True),
+            (lambda call: call.answer('o', carol), SEND_FAILURE, True),
+            (lambda call: call.answer('o', me), names.HRESULTS['InvitedSelf'], True)):
         a = choose(scene)
         scene.alice.forget()
         answer(agent.wait('ChooseContact', None))
         assert scene.alice.wait('OnTermination', a.path).args == [hr, '']
         expected = [('OnStateChanged', [names.READY]), ('OnTermination', [hr, ''])]
-        if why is not None:
-            expected.insert(1, ('OnSendError', [why]))
+        if fails:
+            expected.insert(1, ('OnSendError', [SEND_FAILURE]))
         assert [(e.member, e.args) for e in scene.alice.said()] == expected
         assert a.get('State') == names.CANCELLED and a.get('Result') == hr
 

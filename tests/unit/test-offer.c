@@ -375,19 +375,19 @@ test_chosen_wrong(void)
         const char *contact;
         const char *why;
     } cases[] = {
-        { "carol", "NotLoggedOn" },
+        { "carol", "InvitationSendFailure" },
         { "alice", "InvitedSelf" },
-        { NULL, "0" },
+        { NULL, "InvitationSendFailure" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(MsgrTestPair) pair = choosing_pair(0);
-        g_autofree char *expected =
-            g_strdup_printf("alice.OnStateChanged(READY)\nalice.OnSendError(%s)\n"
-                            "alice.OnTermination(InvitationSendFailure, '')\n"
-                            "alice-agent.OnStateChanged(READY)\nalice-agent.OnSendError(%s)\n"
-                            "alice-agent.OnTermination(InvitationSendFailure, '')\n",
-                            cases[i].why, cases[i].why);
+        g_autofree char *expected = g_strdup_printf(
+            "alice.OnStateChanged(READY)\nalice.OnSendError(InvitationSendFailure)\n"
+            "alice.OnTermination(%s, '')\n"
+            "alice-agent.OnStateChanged(READY)\nalice-agent.OnSendError(InvitationSendFailure)\n"
+            "alice-agent.OnTermination(%s, '')\n",
+            cases[i].why, cases[i].why);
 
         msgr_test_user(pair->t, "carol");
         choose(pair, cases[i].contact == NULL
