@@ -265,6 +265,21 @@ msgr_ctl_follower_start_quietly(MsgrCtlFollower *self, GError **error)
     return TRUE;
 }
 
+/**
+ * msgr_ctl_follower_start_private:
+ *
+ * The same, of the private object, and of nothing else.
+ */
+gboolean
+msgr_ctl_follower_start_private(MsgrCtlFollower *self, GError **error)
+{
+    if (!listen(self, error) || !msgr_ctl_need_private(self->ctl, error))
+        return FALSE;
+    self->path = MSGR_PRIVATE_PATH;
+    self->started = TRUE;
+    return TRUE;
+}
+
 void
 msgr_ctl_follower_free(MsgrCtlFollower *self)
 {

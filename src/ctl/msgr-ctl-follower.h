@@ -28,6 +28,7 @@ MsgrCtlFollower *msgr_ctl_follower_new(MsgrCtl *ctl, const MsgrCtlFollowerFuncs 
                                        gpointer data);
 gboolean msgr_ctl_follower_start(MsgrCtlFollower *self, gboolean with_private, GError **error);
 gboolean msgr_ctl_follower_start_quietly(MsgrCtlFollower *self, GError **error);
+gboolean msgr_ctl_follower_start_private(MsgrCtlFollower *self, GError **error);
 void msgr_ctl_follower_free(MsgrCtlFollower *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsgrCtlFollower, msgr_ctl_follower_free)

@@ -25,6 +25,8 @@ static const MsgrCtlVerb *const me[] = { &msgr_ctl_verb_me_status, &msgr_ctl_ver
 static const MsgrCtlVerb *const act[] = { &msgr_ctl_verb_invite,  &msgr_ctl_verb_accept,
                                           &msgr_ctl_verb_decline, &msgr_ctl_verb_cancel,
                                           &msgr_ctl_verb_send,    NULL };
+static const MsgrCtlVerb *const alerts[] = { &msgr_ctl_verb_alerts_watch,
+                                             &msgr_ctl_verb_alerts_publish, NULL };
 static const MsgrCtlVerb *const apps[] = { &msgr_ctl_verb_apps_list, &msgr_ctl_verb_apps_register,
                                            &msgr_ctl_verb_apps_unregister, NULL };
 static const MsgrCtlVerb *const keys[] = { &msgr_ctl_verb_keys_new,    &msgr_ctl_verb_keys_list,
@@ -44,6 +46,7 @@ static const MsgrCtlVerbGroup groups[] = {
     { N_("Invite and answer:"), act },
     { N_("Contacts:"), contacts },
     { N_("What others see of you:"), me },
+    { N_("Alerts:"), alerts },
     { N_("Applications:"), apps },
     { N_("Keys, locks and signing in:"), keys },
 #if HAVE_XMPP

@@ -49,6 +49,8 @@ extern const MsgrCtlVerb msgr_ctl_verb_contacts_unblock;
 extern const MsgrCtlVerb msgr_ctl_verb_me_status;
 extern const MsgrCtlVerb msgr_ctl_verb_me_name;
 extern const MsgrCtlVerb msgr_ctl_verb_me_policy;
+extern const MsgrCtlVerb msgr_ctl_verb_alerts_watch;
+extern const MsgrCtlVerb msgr_ctl_verb_alerts_publish;
 extern const MsgrCtlVerb msgr_ctl_verb_apps_list;
 extern const MsgrCtlVerb msgr_ctl_verb_apps_register;
 extern const MsgrCtlVerb msgr_ctl_verb_apps_unregister;

@@ -136,6 +136,24 @@ msgr_ctl_try_private(MsgrCtl *self)
 }
 
 /**
+ * msgr_ctl_need_private:
+ *
+ * Unlocks the private object for this run, and nothing else.
+ */
+gboolean
+msgr_ctl_need_private(MsgrCtl *self, GError **error)
+{
+    if (!msgr_ctl_need_bus(self, error) || !msgr_ctl_need_key(self, error))
+        return FALSE;
+    if (self->key == NULL || key_opens_private(self))
+        return msgr_ctl_unlock(self->bus, MSGR_PRIVATE_PATH, self->key, error);
+    msgr_ctl_error_set(error, MSGR_CTL_ERROR_BAD_KEY,
+                       _("A key that has it: msgrctl keys new --force"),
+                       _("This takes a key with the capability private, which yours lacks"));
+    return FALSE;
+}
+
+/**
  * msgr_ctl_need_quietly:
  *
  * Unlocks the private object, which does without being there: who only looks at the contacts should

@@ -41,6 +41,7 @@ gboolean msgr_ctl_need_bus(MsgrCtl *self, GError **error);
 gboolean msgr_ctl_need_key(MsgrCtl *self, GError **error);
 gboolean msgr_ctl_need_sessions(MsgrCtl *self, GError **error);
 gboolean msgr_ctl_try_private(MsgrCtl *self);
+gboolean msgr_ctl_need_private(MsgrCtl *self, GError **error);
 const char *msgr_ctl_need_quietly(MsgrCtl *self, GError **error);
 GVariant *msgr_ctl_call_sessions(MsgrCtl *self, const char *method, GVariant *args,
                                  const char *reply_type, GError **error);
