@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "msgr-bus.h"
 #include "msgr-ctl-error.h"
 #include "msgr-error.h"
 #include "msgr-names.h"
@@ -17,21 +18,11 @@
 #define DBUS_PATH  "/org/freedesktop/DBus"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 
-static char *
-find_address(const char *where, GError **error)
-{
-    if (g_str_equal(where, "system"))
-        return g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, error);
-    if (g_str_equal(where, "session"))
-        return g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SESSION, NULL, error);
-    return g_strdup(where);
-}
-
 static GDBusConnection *
 connect_to(const char *where, GError **error)
 {
     g_autoptr(GError) local_error = NULL;
-    g_autofree char *address = find_address(where, &local_error);
+    g_autofree char *address = msgr_bus_address(where, &local_error);
     GDBusConnection *connection = NULL;
 
     if (address != NULL)
@@ -121,14 +112,10 @@ msgr_ctl_bus_open(const char *where, GError **error)
 {
     g_autoptr(MsgrCtlBus) self = g_new0(MsgrCtlBus, 1);
 
-    if (where == NULL)
-        where = g_getenv("MSGR_BUS");
-    if (where == NULL || *where == '\0')
-        where = "system";
     /* from here on GDBus turns the service's error names into codes */
     (void)msgr_error_quark();
-    self->where = g_strdup(where);
-    self->connection = connect_to(where, error);
+    self->where = g_strdup(msgr_bus_where(where));
+    self->connection = connect_to(self->where, error);
     if (self->connection == NULL || !find_service(self, error))
         return NULL;
     return g_steal_pointer(&self);

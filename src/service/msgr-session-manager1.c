@@ -184,12 +184,30 @@ need_options(GVariant *options, const char *const *keys, GError **error)
     return TRUE;
 }
 
+/* Whose application it is only the agent may say, which has it from a desktop file. */
+static gboolean
+set_app_ids(MsgrCall *call, GVariant *application, MsgrAppEntry *entry, GError **error)
+{
+    g_autofree const char **ids = NULL;
+
+    if (!msgr_options_strings(application, "AppIds", &ids, error))
+        return FALSE;
+    if (ids == NULL)
+        return TRUE;
+    if (!g_str_equal(entry->registered_by, MSGR_AGENT_APP_ID))
+        return refuse(error, MSGR_ERROR_ACCESS_DENIED, "Only the agent may give AppIds") != NULL;
+    g_strfreev(entry->app_ids);
+    entry->app_ids = g_strdupv((char **)ids);
+    return TRUE;
+}
+
 static GVariant *
 register_application_with(MsgrCall *call, GVariant *args, GError **error)
 {
     static const char *const needed[] = { "Guid", "Name", "Url", NULL };
     g_autoptr(GVariant) a = g_variant_get_child_value(args, 0);
     const char *guid = "", *name = "", *url = "", *path = "", *desktop_id = "", *version = "";
+    g_autoptr(MsgrAppEntry) entry = NULL;
     gboolean replace = FALSE;
 
     if (!msgr_options_string(a, "Guid", &guid, error) ||
@@ -200,8 +218,10 @@ register_application_with(MsgrCall *call, GVariant *args, GError **error)
         !msgr_options_string(a, "Version", &version, error) ||
         !msgr_options_boolean(a, "Replace", &replace, error) || !need_options(a, needed, error))
         return NULL;
-    return begin_registration(call, new_entry(call, guid, name, url, path, desktop_id, version),
-                              replace, error);
+    entry = new_entry(call, guid, name, url, path, desktop_id, version);
+    if (!set_app_ids(call, a, entry, error))
+        return NULL;
+    return begin_registration(call, g_steal_pointer(&entry), replace, error);
 }
 
 static GVariant *

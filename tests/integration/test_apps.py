@@ -279,6 +279,18 @@ def _(w):
     assert applications(c)[GUID]['Name'] == NAME
 
 
+@test('RegisterApplicationWith: AppIds are for the agent alone')
+def _(w):
+    w.start()
+    good = {'Guid': GUID, 'Name': NAME, 'Url': URL, 'Path': PATH}
+    for key in (CHESS, DESK):
+        c = w.unlocked('alice', key)
+        for ids in ([], [CHESS.id], [GO.id]):
+            expect('AccessDenied', with_, c, **good, AppIds=V('as', ids))
+        expect('InvalidArgs', with_, c, **good, AppIds=V('s', CHESS.id))
+    assert applications(c) == {}
+
+
 @test('apps.d: registered for everyone, by the system')
 def _(w):
     w.add_app('chess.json', app_file())

@@ -1,0 +1,143 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "msgr-agent-text.h"
+
+#include <glib/gi18n.h>
+
+#include "msgr-error.h"
+#include "msgr-text.h"
+#include "msgr-types.h"
+
+/**
+ * msgr_agent_text_get:
+ *
+ * Returns: the text or object path under @key, as long as @dict lives; "" if there is none.
+ */
+const char *
+msgr_agent_text_get(GVariant *dict, const char *key)
+{
+    const char *value = "";
+
+    if (!g_variant_lookup(dict, key, "&s", &value))
+        g_variant_lookup(dict, key, "&o", &value);
+    return value;
+}
+
+guint32
+msgr_agent_text_get_uint32(GVariant *dict, const char *key)
+{
+    guint32 value = 0;
+
+    g_variant_lookup(dict, key, "u", &value);
+    return value;
+}
+
+/**
+ * msgr_agent_text_host:
+ *
+ * Returns: whose page @url is: its host in full, as a resolver sees it, so that letters that look
+ * like others don't deceive; with the port if that is not the usual one. "" if it is no page.
+ */
+char *
+msgr_agent_text_host(const char *url)
+{
+    g_autoptr(GUri) uri = NULL;
+    g_autofree char *ascii = NULL;
+    int port;
+
+    if (!msgr_check_url(url, NULL))
+        return g_strdup("");
+    uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    ascii = g_hostname_to_ascii(g_uri_get_host(uri));
+    port = g_uri_get_port(uri);
+    if (ascii == NULL)
+        return g_strdup("");
+    if (port <= 0)
+        return g_steal_pointer(&ascii);
+    return g_strdup_printf(strchr(ascii, ':') != NULL ? "[%s]:%d" : "%s:%d", ascii, port);
+}
+
+/**
+ * msgr_agent_text_person:
+ * @friendly_name: what they call themselves; may be ""
+ * @signin_name: what the service knows them by
+ *
+ * Returns: both, since anybody may call themselves anything.
+ */
+char *
+msgr_agent_text_person(const char *friendly_name, const char *signin_name)
+{
+    if (*friendly_name == '\0' || g_str_equal(friendly_name, signin_name))
+        return g_strdup(signin_name);
+    /* Translators: a person's name, and the name that they sign in with */
+    return g_strdup_printf(_("%s (%s)"), friendly_name, signin_name);
+}
+
+/**
+ * msgr_agent_text_application:
+ * @details: of an invitation or an application
+ *
+ * Returns: the name under which it is registered here, else that it is unknown, and what the other
+ * side calls it.
+ */
+char *
+msgr_agent_text_application(GVariant *details)
+{
+    const char *name = msgr_agent_text_get(details, "RegisteredName");
+    const char *foreign = msgr_agent_text_get(details, "ApplicationName");
+
+    if (*name != '\0')
+        return g_strdup(name);
+    if (*foreign == '\0')
+        return g_strdup(_("an unknown application"));
+    /* Translators: %s is what a stranger calls it */
+    return g_strdup_printf(_("an unknown application, “%s”"), foreign);
+}
+
+/**
+ * msgr_agent_text_invitation:
+ * @details: as those of OnInvitation
+ *
+ * Returns: what the user is invited to.
+ */
+char *
+msgr_agent_text_invitation(GVariant *details)
+{
+    g_autofree char *application = msgr_agent_text_application(details);
+    g_autofree char *host = msgr_agent_text_host(msgr_agent_text_get(details, "ApplicationUrl"));
+
+    if (*msgr_agent_text_get(details, "RegisteredName") != '\0')
+        return g_steal_pointer(&application);
+    if (*host == '\0')
+        return g_strdup_printf(_("To %s. It isn't installed here."), application);
+    return g_strdup_printf(_("To %s, to be had from %s. It isn't installed here."), application,
+                           host);
+}
+
+/**
+ * msgr_agent_text_ended:
+ * @state: of a session that can't be answered
+ * @result: its `Result`
+ *
+ * Returns: (transfer none): why it can't.
+ */
+const char *
+msgr_agent_text_ended(guint32 state, guint32 result)
+{
+    switch (state) {
+    case MSGR_STATE_ACCEPTED:
+    case MSGR_STATE_CONNECTED:
+        return _("This invitation was accepted already.");
+    case MSGR_STATE_DECLINED:
+        return _("This invitation was declined already.");
+    case MSGR_STATE_CANCELLED:
+        return result == msgr_error_hresult(MSGR_ERROR_SESSION_TIMEOUT)
+                   ? _("This invitation has expired.")
+                   : _("This invitation was taken back.");
+    default:
+        return _("This invitation is over.");
+    }
+}
