@@ -16,20 +16,12 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
 AGENT1 = 'org.msgr.Agent1'
 
-REPORT_EXIT = '''<method name="ReportExit">
-  <arg type="o" direction="in"/><arg type="u" direction="in"/><arg type="b" direction="in"/>
-  <arg type="a{sv}" direction="in"/>
-</method>'''
-
 
 def load_interfaces():
     found = {}
     for path in glob.glob(os.path.join(TOP, 'data', 'dbus', 'org.msgr.*.xml')):
         with open(path, encoding='utf-8') as file:
-            text = file.read()
-            if 'AgentManager1' in path and 'ReportExit' not in text:
-                text = text.replace('</interface>', REPORT_EXIT + '</interface>')
-            for info in Gio.DBusNodeInfo.new_for_xml(text).interfaces:
+            for info in Gio.DBusNodeInfo.new_for_xml(file.read()).interfaces:
                 found[info.name] = info
     return found
 

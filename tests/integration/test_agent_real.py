@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# msgr-agent and the service itself, from the invitation to the running application.
+
+import contextlib
+import os
+
+from msgrtest import names
+from msgrtest.client import BusError
+from msgrtest.desktop import Desktop, Loop
+from msgrtest.keys import CHESS, GO
+from msgrtest.scene import GUID, NAME, URL, applications, register, sessions
+from msgrtest.tap import test
+from msgrtest.world import eventually
+
+LAUNCH_FAILED = 0x81000601
+
+
+@contextlib.contextmanager
+def desk(w, user='bob', config=None):
+    """The service, a desktop of bob's with an agent that is registered, and its notices."""
+    w.start(config or {'Messenger': {'DecisionWindow': 1}})
+    desktop = Desktop(w, user, w.hall.bus.address)
+    try:
+        desktop.notices = desktop.fdo()
+        desktop.agent = desktop.start_agent()
+        desktop.agent.wait_log('Registered with the service')
+        yield desktop
+    finally:
+        desktop.close()
+
+
+def app_file(path):
+    return ('{"guid": "%s", "name": "%s", "url": "%s", "path": "%s", "app-ids": ["%s"]}' %
+            (GUID, NAME, URL, path, CHESS.id))
+
+
+def invite(w, path):
+    """Alice invites bob, who has nothing but his agent."""
+    w.add_app('chess.json', app_file(path))
+    alice = w.unlocked('alice', CHESS)
+    eventually(lambda: GUID in applications(alice), 'the application is registered')
+    session = alice.manager.InviteContact(GUID, alice.contact_of(w.name_of('bob')), 'hello', {})
+    alice.forget()
+    return alice, alice.session(session)
+
+
+@test('pain 1: invited, accepted by a click, launched, attached: both are connected')
+def _(w):
+    with desk(w) as d:
+        alice, session = invite(w, '/usr/bin/true')
+        number = d.notices.wait('invites you')
+        assert d.notices.body(number) == NAME
+        bob = w.unlocked('bob', CHESS)
+        d.notices.click(number, 'Accept')
+        alice.wait('OnAccepted')
+        found = eventually(lambda: launching(bob), 'the running program gets its session')
+        eventually(lambda: session.get('State') == names.CONNECTED, 'connected')
+        assert bob.session(found).get('State') == names.CONNECTED
+        d.notices.wait_gone(number)
+
+
+def launching(client):
+    try:
+        return client.manager.GetLaunchingSession(0)
+    except BusError:
+        return None
+
+
+@test('pain 1: a program that fails ends the session on both sides, at once, and bob is told')
+def _(w):
+    with desk(w, config={'Messenger': {'DecisionWindow': 1, 'LaunchTimeout': 600}}) as d:
+        alice, session = invite(w, '/usr/bin/false')
+        d.notices.click(d.notices.wait('invites you'), 'Accept')
+        assert alice.wait('OnTermination').args[0] == LAUNCH_FAILED
+        assert session.get('State') == names.TERMINATED
+        d.notices.wait('It ended with the status 1.')
+
+
+@test('pain 6: taken back: the notice goes by itself')
+def _(w):
+    with desk(w) as d:
+        _alice, session = invite(w, '/usr/bin/true')
+        number = d.notices.wait('invites you')
+        session.Cancel(0, '')
+        d.notices.wait_gone(number)
+
+
+@test('pain 14: the service is restarted: the invitation shows on, and can be declined')
+def _(w):
+    with desk(w) as d:
+        alice, session = invite(w, '/usr/bin/true')
+        d.notices.wait('invites you')
+        w.restart()
+        Loop.wait_for(lambda: d.agent.log.count('Registered with the service') == 2, 'again')
+        again = w.unlocked('alice', CHESS)
+        d.notices.click(d.notices.wait('invites you'), 'Decline')
+        eventually(lambda: again.session(session.path).get('State') == names.DECLINED, 'declined')
+        assert alice
+
+
+@test('a desktop file is registered for the ID that it names, by the agent, as long as it is there')
+def _(w):
+    with desk(w) as d:
+        path = d.desktop_file('org.example.Chess.desktop', X_Msgr_Guid=GUID,
+                              X_Msgr_AppId=CHESS.id, X_Msgr_Url=URL)
+        bob, go = w.unlocked('bob', CHESS), w.unlocked('bob', GO)
+        eventually(lambda: GUID in applications(bob), 'it is registered')
+        app = applications(bob)[GUID]
+        assert app['RegisteredBy'] == 'org.msgr.Agent' and app['Name'] == NAME, app
+        assert app['DesktopId'] == 'org.example.Chess.desktop'
+        alice = w.unlocked('alice', CHESS)
+        register(alice)
+        alice.manager.InviteContact(GUID, alice.contact_of(w.name_of('bob')), '', {})
+        bob.wait('OnInvitation')
+        assert len(sessions(bob)) == 1 and sessions(go) == {}
+        os.unlink(path)
+        eventually(lambda: GUID not in applications(bob), 'it is unregistered')
+
+
+@test('the user chooses whom to invite: cancelled with the window')
+def _(w):
+    with desk(w) as d:
+        d.agent.stop()
+        script = d.file('choose', '#!/bin/sh\nread line; exit 0\n', 0o755)
+        d.agent = d.start_agent(MSGR_CHOOSE=script)
+        d.agent.wait_log('Registered with the service')
+        bob = w.unlocked('bob', CHESS)
+        register(bob)
+        session = bob.session(bob.manager.InviteContact(GUID, '/', '', {}))
+        bob.wait('OnTermination', session.path)
+        assert session.get('State') == names.CANCELLED
