@@ -6,31 +6,14 @@
 import socket
 import struct
 
+from msgrdesktop.board import BLUE, drawn, GUID, ink_is, open_board, ORANGE, start
 from msgrdesktop.desktop import Desktop
 from msgrtest import keys, names
 from msgrtest.client import DEADLINE
 from msgrtest.tap import test
 from msgrtest.world import eventually
 
-GUID = '{C3A1F6B2-7D0E-4B7C-9E57-6B1B0A2D4E90}'
-BLUE, ORANGE = (28, 112, 217), (230, 97, 0)
-
-
 socket.setdefaulttimeout(DEADLINE)
-
-
-def start(w):
-    w.user('bob')
-    w.start(config={'Messenger': {'DecisionWindow': 60000}},
-            args=['--keys-dir=/usr/share/msgr/keys.d', '--apps-dir=/usr/share/msgr/apps.d'])
-
-
-def open_board(desktop):
-    """Starts a whiteboard and waits until it is painted: the program and its window."""
-    program = desktop.run('msgr-whiteboard')
-    window = desktop.window('Whiteboard')
-    eventually(lambda: desktop.look().at(500, 500) == (255, 255, 255), 'a white board')
-    return program, window
 
 
 class Invited:
@@ -48,29 +31,10 @@ class Invited:
         return self
 
 
-def ink_is(desktop, colour, wanted):
-    """Waits until exactly the wanted pixels have this colour."""
-    eventually(lambda: desktop.look().ink(colour) == wanted,
-               'the display of %s shows what was drawn' % desktop.short)
-
-
-def drawn(desktop, colour, least=300):
-    """Waits until there is so much of this colour and no more comes: where it is."""
-    last = set()
-
-    def same():
-        nonlocal last
-        before, last = last, desktop.look().ink(colour)
-        return len(last) >= least and last == before
-
-    eventually(same, '%s has drawn' % desktop.short)
-    return last
-
-
 @test('what one draws is seen on the display of the other, both ways, with mouse and keys')
 def _(w):
     with Desktop(w, 'alice') as alice, Desktop(w, 'bob') as bob:
-        start(w)
+        start(w, DecisionWindow=60000)
         session = Invited(w)
         windows = [open_board(desktop)[1] for desktop in (alice, bob)]
         session.connected()
@@ -92,7 +56,7 @@ def _(w):
 @test('pain 3: the one that runs already takes the session, whatever process was started for it')
 def _(w):
     with Desktop(w, 'alice') as alice, Desktop(w, 'bob') as bob:
-        start(w)
+        start(w, DecisionWindow=60000)
         first, _ = open_board(bob)
         _, window = open_board(alice)
         session = Invited(w)
@@ -118,14 +82,14 @@ def _(w):
 @test('drawing outlives the service, and a session is ended after it is back')
 def _(w):
     with Desktop(w, 'alice') as alice, Desktop(w, 'bob') as bob:
-        start(w)
+        start(w, DecisionWindow=60000)
         session = Invited(w)
         windows = [open_board(desktop)[1] for desktop in (alice, bob)]
         session.connected()
         w.daemon.kill()
         alice.drag((100, 150), (300, 300))
         ink_is(bob, BLUE, drawn(alice, BLUE))
-        start(w)
+        start(w, DecisionWindow=60000)
         alice_again, bob_again = w.unlocked('alice', keys.DESK), w.unlocked('bob', keys.DESK)
         states = [client.session(side.path) for client, side in
                   ((alice_again, session.a), (bob_again, session.b))]
@@ -142,7 +106,7 @@ def _(w):
 @test('who connects without the token is not heard, and nobody is kept out by it')
 def _(w):
     with Desktop(w, 'alice') as alice:
-        start(w)
+        start(w, DecisionWindow=60000)
         session = Invited(w)
         session.b.SuppressDefault('BeforeAppLaunch')
         open_board(alice)

@@ -156,6 +156,16 @@ def _(w):
         assert text in read('examples', sources[language]), text
 
 
+@test('docs/your-first-application.md quotes the whiteboard as it is')
+def _(w):
+    sources = {'python': ('msgr-whiteboard',), 'json': ('app.json', 'key.json')}
+    quoted = re.findall(r'^```(\w+)\n(.*?)^```$', read('docs', 'your-first-application.md'),
+                        re.M | re.S)
+    assert len(quoted) >= 15, quoted
+    for language, text in quoted:
+        assert any(text in read('examples', 'whiteboard', name) for name in sources[language]), text
+
+
 @test('CONTRIBUTING.md names functions that there are')
 def _(w):
     file = None

@@ -117,6 +117,12 @@ class Desktop:
         assert done.returncode == 0, '%s: %s' % (command, done.stderr.decode())
         return done.stdout
 
+    def put(self, path, text):
+        """A file of the user's."""
+        self.ask('mkdir', '-p', os.path.dirname(path))
+        subprocess.run(['tee', path], input=text.encode(), stdout=subprocess.DEVNULL, check=True,
+                       **self.user)
+
     def start_display(self):
         reader, writer = os.pipe()
         self.run('Xvfb', '-displayfd', str(writer), '-screen', '0', '%dx%dx24' % (screen.WIDTH, screen.HEIGHT),
@@ -138,6 +144,17 @@ class Desktop:
         assert address, 'the session bus does not start'
         self.env['DBUS_SESSION_BUS_ADDRESS'] = address
 
+    def start_agent(self):
+        """As it is started with a desktop session: before anything is to be shown."""
+        agent = self.run('msgr-agent')
+        eventually(lambda: 'Registered with the service' in agent.said, 'the agent has registered')
+        return agent
+
+    def start_notifications(self):
+        self.run('/usr/lib/notification-daemon/notification-daemon')
+        self.ask('gdbus', 'wait', '--session', '--timeout', str(DEADLINE),
+                 'org.freedesktop.Notifications')
+
     # the display
 
     def look(self):
@@ -158,16 +175,22 @@ class Desktop:
         return eventually(find, 'a window "%s" on the display of %s' % (title, self.short))[-1] \
             .decode()
 
+    def place(self, window):
+        """Left, top, width and height."""
+        found = dict(line.split('=') for line in self.ask(
+            'xdotool', 'getwindowgeometry', '--shell', window).decode().split())
+        return [int(found[name]) for name in ('X', 'Y', 'WIDTH', 'HEIGHT')]
+
     def xdo(self, *words):
         self.ask('xdotool', *map(str, words))
 
     def click(self, x, y):
-        self.xdo('mousemove', '--sync', x, y, 'click', 1)
+        self.xdo('mousemove', x, y, 'click', 1)
 
     def drag(self, *points):
         """Draws with the mouse, from each of these points to the next."""
         for (x0, y0), (x1, y1) in zip(points, points[1:]):
-            self.xdo('mousemove', '--sync', x0, y0, 'mousedown', 1, 'mousemove', '--sync', x1, y1,
+            self.xdo('mousemove', x0, y0, 'mousedown', 1, 'mousemove', x1, y1,
                      'mouseup', 1)
 
     def press(self, window, *keys):
@@ -175,6 +198,20 @@ class Desktop:
 
     def close_window(self, window):
         """By the button in its own title bar: there is no window manager."""
-        place = dict(line.split('=') for line in self.ask(
-            'xdotool', 'getwindowgeometry', '--shell', window).decode().split())
-        self.click(int(place['X']) + int(place['WIDTH']) - 27, int(place['Y']) + 27)
+        left, top, width, _height = self.place(window)
+        self.click(left + width - 27, top + 27)
+
+    def notification(self):
+        """Waits until one is shown by notification-daemon, all of it: its window."""
+        def find():
+            done = subprocess.run(['xdotool', 'search', '--onlyvisible', '--class',
+                                   'notification-daemon'], env=self.env, stdout=subprocess.PIPE,
+                                  check=False, **self.user)
+            return done.stdout.split()
+
+        return eventually(find, 'a notification on the display of %s' % self.short)[-1].decode()
+
+    def click_accept(self):
+        """The left one of the two buttons in the last line of a notification."""
+        left, top, width, height = self.place(self.notification())
+        self.click(left + width - 152, top + height - 38)
