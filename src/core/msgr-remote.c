@@ -122,7 +122,6 @@ end_by_failure(MsgrSession *session, MsgrState state, MsgrError why, const GErro
     msgr_side_signal(side, "OnSendError", g_variant_new("(u)", hr));
     msgr_side_terminated(side, hr, "");
     g_ptr_array_set_size(owed(session), 0);
-    session->data.head_tried = FALSE;
     if (may_be_there(state, error))
         msgr_remote_owe_end(session, MSGR_SEND_END, hr, "");
 }
@@ -233,7 +232,6 @@ answered(MsgrOrder *order, const MsgrAnswer *answer)
         retry_later(session, send);
     } else {
         g_ptr_array_remove_index(owed(session), 0);
-        session->data.head_tried = FALSE;
         if (answer->error != NULL)
             not_sent(session, send, answer->error);
         else
@@ -278,7 +276,6 @@ msgr_remote_send(MsgrSession *session)
         msgr_model_now(session->model) < session->data.retry_boot)
         return;
     msgr_session_touch(session);
-    session->data.head_tried = TRUE;
     session->data.sending = ++session->model->orders_sent;
     method = call_of(session, send, &args);
     order = msgr_account_order(session->data.account, method, args);
@@ -351,20 +348,14 @@ msgr_remote_can_owe_data(MsgrSession *session)
  * @kind: MSGR_SEND_CANCEL or MSGR_SEND_END
  * @hr: why
  *
- * The session has ended here. What has not been sent is not sent any more; an invitation that never
- * left needs no end.
+ * The session has ended here. What has not been sent is not sent any more.
  */
 void
 msgr_remote_owe_end(MsgrSession *session, MsgrSendKind kind, guint32 hr, const char *app_data)
 {
-    gboolean never_left;
-
     if (session->data.account == NULL)
         return;
-    never_left = msgr_remote_is_owed(session, MSGR_SEND_INVITATION) && !session->data.head_tried;
     msgr_remote_settle(session);
-    if (never_left)
-        return;
     append(session, kind, hr, app_data);
     msgr_remote_send(session);
 }
@@ -379,7 +370,6 @@ msgr_remote_settle(MsgrSession *session)
 {
     msgr_session_touch(session);
     g_ptr_array_set_size(owed(session), session->data.sending != 0 ? 1 : 0);
-    session->data.head_tried = session->data.sending != 0;
 }
 
 gboolean

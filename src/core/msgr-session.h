@@ -74,7 +74,6 @@ typedef struct {
     MsgrAccount *account;     /* by which it is reached; NULL: it is on this one */
     gboolean remote_attached; /* its side is */
     GPtrArray *owed;          /* of MsgrSend: what it has not acknowledged, in order */
-    gboolean head_tried;      /* the first of these may have arrived */
     guint sending;            /* the number of the order that it is under way by; 0: it isn't */
     guint failures;           /* how often an end could not be told */
     gint64 retry_boot;        /* when that is tried again */

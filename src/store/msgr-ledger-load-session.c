@@ -65,7 +65,6 @@ get_session_data(MsgrRow *row, MsgrSessionData *data)
     data->ended_at = msgr_row_get_time(row);
     data->remote_attached = msgr_row_get_boolean(row);
     data->owed = msgr_sends_parse(msgr_row_get_text_or_null(row, NULL));
-    data->head_tried = msgr_row_get_boolean(row);
     if (data->owed == NULL)
         msgr_row_refuse(row);
     if (data->state == MSGR_STATE_INVITATION && data->expires_at == 0)

@@ -135,7 +135,6 @@ put_session(MsgrRow *row, MsgrSession *session)
     msgr_row_put_int(row, data->ended_at);
     msgr_row_put_int(row, data->remote_attached);
     msgr_row_put_owned_text(row, data->owed == NULL ? NULL : msgr_sends_print(data->owed));
-    msgr_row_put_int(row, data->head_tried);
 }
 
 /* The contact echo, or somebody on another machine, has no clients here: that side has neither a

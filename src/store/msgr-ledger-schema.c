@@ -129,7 +129,6 @@ static const char *const migrations[] = {
     "UPDATE session SET guid = id;"
     "ALTER TABLE session ADD COLUMN remote_attached INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE session ADD COLUMN owed TEXT;"
-    "ALTER TABLE session ADD COLUMN head_tried INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE contact ADD COLUMN friendly_name TEXT;"
     "ALTER TABLE contact ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE contact ADD COLUMN requested_at INTEGER NOT NULL DEFAULT 0;"
@@ -175,7 +174,7 @@ static const MsgrTable tables[MSGR_N_TABLES] = {
                              1,
                              { "id", "guid", "created_at", "state", "app", "app_name", "app_url",
                                "app_data", "expires_at", "extended", "was_connected", "ended_at",
-                               "remote_attached", "owed", "head_tried" } },
+                               "remote_attached", "owed" } },
     [MSGR_TABLE_SIDE] = { "side",
                           2,
                           { "session", "role", "uid", "hex_id", "creator_app", "creator_client",

@@ -7,11 +7,13 @@
 
 #include <string.h>
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-application.h"
 #include "msgr-contact.h"
 #include "msgr-key-ring.h"
 #include "msgr-policy.h"
+#include "msgr-send.h"
 #include "msgr-user.h"
 
 typedef char *(*Describe)(gpointer record);
@@ -100,14 +102,38 @@ describe_policy(gpointer record)
                            msgr_audience_name(p->audiences[MSGR_POLICY_STATUS_TO]));
 }
 
+/* What only contacts of networks have. */
+static char *
+network_text(const MsgrContactNetwork *n)
+{
+    if (n->friendly_name == NULL && n->owed == 0 && n->requested_at == 0)
+        return g_strdup("");
+    return g_strdup_printf(" friendly=%s owed=%u asks=%" G_GINT64_FORMAT " as=%s text=%s",
+                           n->friendly_name, n->owed, n->requested_at, n->request_name,
+                           n->request_text);
+}
+
+static char *
+describe_account(gpointer record)
+{
+    MsgrAccount *account = record;
+    const MsgrAccountData *d = &account->data;
+
+    return g_strdup_printf("account %u %s name=%s signin=%s friendly=%s status=%#x wanted=%d\n",
+                           account->user->uid, account->id, d->name, d->signin_name,
+                           d->friendly_name, d->status, d->is_wanted);
+}
+
 static char *
 describe_contact(gpointer record)
 {
     MsgrContact *c = record;
 
+    g_autofree char *network = network_text(&c->network);
+
     g_assert_true(msgr_model_contact(c->user->model, c->id) == c);
-    return g_strdup_printf("contact %u %s %s list=%d blocked=%d\n", c->user->uid, c->service,
-                           c->name, c->in_list, c->blocked);
+    return g_strdup_printf("contact %u %s %s list=%d blocked=%d%s\n", c->user->uid, c->service,
+                           c->name, c->in_list, c->blocked, network);
 }
 
 static char *
@@ -128,20 +154,33 @@ describe_side(MsgrSide *side)
 }
 
 static char *
+remote_text(const MsgrSessionData *d)
+{
+    g_autofree char *owed = NULL;
+
+    if (d->account == NULL)
+        return g_strdup("");
+    owed = msgr_sends_print(d->owed);
+    return g_strdup_printf(" by=%s attached=%d owes=%s", d->account->id, d->remote_attached, owed);
+}
+
+static char *
 describe_session(gpointer record)
 {
     MsgrSession *session = record;
     const MsgrSessionData *d = &session->data;
     g_autofree char *app_data = g_strescape(d->app_data, NULL);
+    g_autofree char *remote = remote_text(d);
     g_autofree char *inviter = describe_side(msgr_session_side(session, MSGR_INVITER));
     g_autofree char *invitee = describe_side(msgr_session_side(session, MSGR_INVITEE));
 
-    return g_strdup_printf(
-        "session %s guid=%s at=%" G_GINT64_FORMAT " state=%d app=%s name=%s url=%s"
-        " data=%s expires=%" G_GINT64_FORMAT " extended=%d connected=%d"
-        " ended=%" G_GINT64_FORMAT "\n%s%s",
-        session->id, session->guid, session->created_at, d->state, d->app, d->app_name, d->app_url,
-        app_data, d->expires_at, d->extended, d->was_connected, d->ended_at, inviter, invitee);
+    return g_strdup_printf("session %s guid=%s at=%" G_GINT64_FORMAT
+                           " state=%d app=%s name=%s url=%s"
+                           " data=%s expires=%" G_GINT64_FORMAT " extended=%d connected=%d"
+                           " ended=%" G_GINT64_FORMAT "%s\n%s%s",
+                           session->id, session->guid, session->created_at, d->state, d->app,
+                           d->app_name, d->app_url, app_data, d->expires_at, d->extended,
+                           d->was_connected, d->ended_at, remote, inviter, invitee);
 }
 
 static char *
@@ -179,15 +218,15 @@ msgr_test_ledger_text(MsgrModel *model)
     g_autoptr(GList) users = g_hash_table_get_values(model->users);
 
     describe_all(text, model->users, describe_user);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         g_autoptr(GHashTable) own = g_hash_table_new(NULL, NULL);
         const Describe describe[] = { describe_key, describe_application, describe_policy,
-                                      describe_contact };
+                                      describe_account, describe_contact };
 
         for (GList *l = users; l != NULL; l = l->next) {
             MsgrUser *user = l->data;
             GHashTable *const tables[] = { user->keys, user->applications, user->policies,
-                                           user->contacts };
+                                           user->accounts, user->contacts };
             GHashTableIter iter;
             gpointer record;
 

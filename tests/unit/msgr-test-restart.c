@@ -4,6 +4,7 @@
  * The service starts again: what is kept of a model is in a new one, by other means than the
  * ledger's.
  */
+#include "msgr-account.h"
 #include "msgr-test-model.h"
 
 #define BOOT_AFTER_RESTART SECONDS(50)
@@ -60,6 +61,29 @@ copy_alert(MsgrUser *user, MsgrAlert *old)
 }
 
 static void
+copy_account(MsgrUser *user, MsgrAccount *old)
+{
+    MsgrAccount *account = msgr_account_new(user, old->id, old->data.name, old->data.signin_name);
+
+    msgr_string_set(&account->data.friendly_name, old->data.friendly_name);
+    account->data.status = old->data.status;
+    account->data.is_wanted = old->data.is_wanted;
+    enter(account);
+}
+
+/* What the network said of it has to be said again. */
+static void
+copy_contact(MsgrUser *user, MsgrContact *old)
+{
+    MsgrContact *contact = msgr_contact_new(user, old->service, old->name);
+
+    copy_data(&contact->record, &old->record);
+    contact->network.status = MSGR_STATUS_OFFLINE;
+    g_clear_pointer(&contact->network.applications, g_variant_unref);
+    enter(contact);
+}
+
+static void
 copy_users_own(MsgrModel *to, MsgrUser *old)
 {
     MsgrUser *user = msgr_model_user(to, old->uid);
@@ -83,14 +107,11 @@ copy_users_own(MsgrModel *to, MsgrUser *old)
         enter(policy);
     }
     g_hash_table_iter_init(&iter, old->contacts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        MsgrContact *contact =
-            msgr_contact_new(user, ((MsgrContact *)value)->service, ((MsgrContact *)value)->name);
-
-        contact->in_list = ((MsgrContact *)value)->in_list;
-        contact->blocked = ((MsgrContact *)value)->blocked;
-        enter(contact);
-    }
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        copy_contact(user, value);
+    g_hash_table_iter_init(&iter, old->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        copy_account(user, value);
     for (GList *l = old->alerts.head; l != NULL; l = l->next) {
         if (is_kept(l->data))
             copy_alert(user, l->data);
@@ -108,6 +129,21 @@ set_contact(MsgrSideData *data, MsgrModel *to)
     msgr_record_unref(old);
 }
 
+/* Nothing is under way any more. */
+static void
+set_account(MsgrSessionData *data, MsgrModel *to)
+{
+    MsgrAccount *old = data->account;
+
+    if (old == NULL)
+        return;
+    data->account =
+        msgr_record_ref(msgr_account_find(msgr_model_user(to, old->user->uid), old->id));
+    data->sending = data->failures = 0;
+    data->retry_boot = 0;
+    msgr_record_unref(old);
+}
+
 /* Times by the boot clock and the names of clients mean nothing any more. */
 static void
 copy_session(MsgrModel *to, MsgrSession *old)
@@ -121,6 +157,7 @@ copy_session(MsgrModel *to, MsgrSession *old)
                                           : boot_again(to, data->ended_at) +
                                                 SECONDS(to->config->ended_session_linger);
     data->launch_boot = 0;
+    set_account(data, to);
     for (int i = 0; i < MSGR_N_ROLES; i++) {
         MsgrSide *side = &old->sides[i];
 

@@ -3,6 +3,9 @@
  *
  * All of a model as one text, to see whether something changed; and whether its indexes agree.
  */
+#include "msgr-account.h"
+#include "msgr-roster.h"
+#include "msgr-send.h"
 #include "msgr-test-model.h"
 
 #include <string.h>
@@ -49,7 +52,7 @@ add_contact(GString *text, gpointer item)
 {
     MsgrContact *contact = item;
 
-    g_string_append_printf(text, "contact %s ", contact->path);
+    g_string_append_printf(text, "contact %s owed %u ", contact->path, contact->network.owed);
     add_variant(text, msgr_contact_properties(contact));
 }
 
@@ -114,6 +117,31 @@ add_alerts(GString *text, MsgrUser *user)
 }
 
 static void
+add_session(GString *text, gpointer item)
+{
+    MsgrSession *session = item;
+    const MsgrSessionData *data = &session->data;
+    g_autofree char *owed = data->owed == NULL ? NULL : msgr_sends_print(data->owed);
+
+    if (data->account != NULL)
+        g_string_append_printf(text, "session %s by %s/%p owes %s sending %u there %d\n",
+                               session->guid, data->account->id, (gpointer)session->indexed_in,
+                               owed, data->sending, data->remote_attached);
+}
+
+static void
+add_account(GString *text, gpointer item)
+{
+    MsgrAccount *account = item;
+    const MsgrAccountData *data = &account->data;
+
+    g_string_append_printf(text, "account %s of %s %s by %s %s wanted %d in %d/%d at %s, %u\n",
+                           account->id, data->signin_name, data->name, data->connector, data->path,
+                           data->is_wanted, data->signed_in, data->signing_in, data->local_address,
+                           g_hash_table_size(account->sessions));
+}
+
+static void
 add_client(GString *text, gpointer item)
 {
     MsgrClient *client = item;
@@ -172,6 +200,8 @@ add_user(GString *text, gpointer item)
     add_all(text, user->agents, TRUE, add_agent);
     add_variant(text, msgr_user_services(user));
     add_all(text, user->keys, FALSE, add_key);
+    add_all(text, user->accounts, FALSE, add_account);
+    add_variant(text, msgr_contact_request_list(user));
     add_applications(text, user);
     add_all(text, user->contacts, FALSE, add_contact);
     add_alerts(text, user);
@@ -193,6 +223,7 @@ msgr_test_snapshot(MsgrTestModel *t)
     add_all(text, t->model->users, FALSE, add_user);
     add_all(text, t->model->clients, FALSE, add_client);
     add_all(text, t->model->sides, FALSE, add_side);
+    add_all(text, t->model->sessions, FALSE, add_session);
     g_string_append_printf(text, "sessions %u contacts %u next %" G_GINT64_FORMAT "\n",
                            g_hash_table_size(t->model->sessions),
                            g_hash_table_size(t->model->contacts),

@@ -509,9 +509,8 @@ add_session(GString *text, MsgrTestMachine *machine)
     data = &session->data;
     own = msgr_side_data(msgr_session_own_side(session));
     owed = msgr_sends_print(data->owed);
-    g_string_append_printf(text, "state %d result %x owes %s tried %d sending %d failures %u ",
-                           data->state, machine->result, owed, data->head_tried, data->sending != 0,
-                           data->failures);
+    g_string_append_printf(text, "state %d result %x owes %s sending %d failures %u ", data->state,
+                           machine->result, owed, data->sending != 0, data->failures);
     g_string_append_printf(text, "attached %s/%d launch %d sent %u got %s\n", own->attached_app,
                            data->remote_attached, own->launch, own->sent, own->context_data);
 }

@@ -12,12 +12,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-contact.h"
+#include "msgr-guid.h"
 #include "msgr-key-ring.h"
 #include "msgr-ledger-private.h"
 #include "msgr-policy.h"
 #include "msgr-presence.h"
+#include "msgr-remote.h"
 #include "msgr-user.h"
 
 static void
@@ -269,6 +272,65 @@ test_delete(void)
     msgr_turn_remove(model->turn, g_queue_peek_head(&bob->alerts));
     msgr_test_ledger_commit(ledger, model);
     msgr_test_sql_assert(dir, count, "211132510");
+    g_clear_pointer(&ledger, msgr_ledger_close);
+    msgr_test_ledger_kept(dir, model);
+}
+
+static void
+add_network_session(MsgrAccount *account, MsgrContact *contact, MsgrRole own, MsgrState state)
+{
+    MsgrModel *model = account->user->model;
+    g_autofree char *id = msgr_guid_new();
+    g_autofree char *hex_id = msgr_hex_id_new();
+    MsgrSession *session =
+        msgr_session_new(model, id, "{00000009-0000-4000-8000-00000000000B}", msgr_test_wall);
+    MsgrSideData *data = &session->data.sides[own];
+
+    msgr_string_set(&session->data.app, "{00000009-0000-4000-8000-00000000000C}");
+    msgr_string_set(&session->data.app_name, "Chess");
+    msgr_string_set(&session->data.app_url, "https://example.org/");
+    msgr_session_set_side(session, own, account->user, hex_id);
+    data->contact = msgr_record_ref(contact);
+    if (own == MSGR_INVITER)
+        msgr_string_set(&data->creator_app, "org.example.Chess");
+    session->data.state = state;
+    session->data.expires_at = state == MSGR_STATE_INVITATION ? msgr_test_wall : 0;
+    session->data.ended_at = msgr_state_is_live(state) ? 0 : msgr_test_wall;
+    session->data.remote_attached = state == MSGR_STATE_ACCEPTED;
+    msgr_turn_add(model->turn, session);
+    msgr_remote_begin(session, account);
+    msgr_remote_owe(session, MSGR_SEND_ACCEPT, "with \\ and \"quotes\" and 'more' ♞\n");
+    msgr_remote_owe_data(session, "data", TRUE);
+    msgr_record_unref(session);
+}
+
+/* Services beyond this machine, their contacts, and what other machines are owed. */
+static void
+test_network(void)
+{
+    g_autoptr(MsgrTestDir) dir = msgr_test_dir_new();
+    g_autoptr(MsgrLedger) ledger = msgr_test_ledger_open(dir);
+    g_autoptr(MsgrModel) model = msgr_test_ledger_load(ledger);
+    g_autoptr(MsgrUser) alice = msgr_user_new(model, 1000, "alice", "");
+    g_autoptr(MsgrAccount) account = msgr_account_new(alice, "net:alice@net", "Nét", "Alice@net");
+    MsgrContact *bob;
+
+    msgr_turn_add(model->turn, alice);
+    msgr_turn_add(model->turn, account);
+    msgr_string_set(&account->data.friendly_name, "Älice");
+    account->data.status = MSGR_STATUS_BUSY;
+    account->data.is_wanted = FALSE;
+    bob = msgr_contact_obtain(alice, account->id, "bob@net");
+    msgr_string_set(&bob->network.friendly_name, "Bob");
+    bob->network.owed = MSGR_OWED_BLOCK | MSGR_OWED_REFUSAL;
+    bob->network.requested_at = msgr_test_wall;
+    msgr_string_set(&bob->network.request_name, "");
+    msgr_string_set(&bob->network.request_text, "let\nme");
+    add_network_session(account, bob, MSGR_INVITER, MSGR_STATE_INVITATION);
+    msgr_test_ledger_commit(ledger, model);
+    add_network_session(account, msgr_contact_obtain(alice, account->id, "carol@net"), MSGR_INVITEE,
+                        MSGR_STATE_ACCEPTED);
+    msgr_test_ledger_commit(ledger, model);
     g_clear_pointer(&ledger, msgr_ledger_close);
     msgr_test_ledger_kept(dir, model);
 }
@@ -569,6 +631,7 @@ main(int argc, char **argv)
     g_test_add_func("/ledger/change", test_change);
     g_test_add_func("/ledger/forget-key", test_forget_key);
     g_test_add_func("/ledger/delete", test_delete);
+    g_test_add_func("/ledger/network", test_network);
     g_test_add_func("/ledger/not-kept", test_not_kept);
     g_test_add_func("/ledger/killed", test_killed);
     g_test_add_func("/ledger/write-fails", test_write_fails);
