@@ -289,7 +289,8 @@ msgr_account_client_gone(MsgrUser *user, const char *name)
 /**
  * msgr_account_check_clients:
  *
- * No rollback brings a client back: connectors that have left are gone all the same.
+ * No rollback brings a client back: connectors that have left are gone all the same. And the
+ * administrator may not allow any more.
  */
 void
 msgr_account_check_clients(MsgrUser *user)
@@ -300,7 +301,8 @@ msgr_account_check_clients(MsgrUser *user)
         MsgrAccount *self = l->data;
 
         if (self->data.connector != NULL &&
-            msgr_model_client(user->model, self->data.connector) == NULL)
+            (!user->model->config->connectors ||
+             msgr_model_client(user->model, self->data.connector) == NULL))
             lose_connector(self);
     }
 }

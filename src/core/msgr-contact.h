@@ -26,12 +26,12 @@ typedef enum {
 /**
  * MsgrContactNetwork:
  *
- * What a network says of a contact of its own; status and applications as long as it says so.
+ * What a network says of a contact of its own; the first two as long as it says so, and not stored.
  */
 typedef struct {
     guint32 status;         /* MISTATUS */
-    char *friendly_name;    /* NULL: none */
     GVariant *applications; /* as: GUIDs; NULL: it isn't known */
+    char *friendly_name;    /* NULL: none */
     guint owed;             /* MSGR_OWED_... */
     gint64 requested_at;    /* since when it asks for the user's status; 0: it doesn't */
     char *request_name;     /* what it called itself then */

@@ -125,6 +125,17 @@ msgr_model_free(MsgrModel *self)
     g_free(self);
 }
 
+static void
+check_connectors(MsgrModel *self)
+{
+    GHashTableIter iter;
+    gpointer user;
+
+    g_hash_table_iter_init(&iter, self->users);
+    while (g_hash_table_iter_next(&iter, NULL, &user))
+        msgr_account_check_clients(user);
+}
+
 /**
  * msgr_model_set_config:
  *
@@ -138,6 +149,8 @@ msgr_model_set_config(MsgrModel *self, MsgrConfig *config)
     self->config = msgr_config_ref(config);
     if (old->invitations != config->invitations)
         msgr_presence_changed_for_all(self);
+    if (old->connectors != config->connectors)
+        check_connectors(self);
     msgr_config_unref(old);
     msgr_key_ring_revalidate(self);
 }

@@ -137,6 +137,31 @@ apply_lists(MsgrContact *contact, const MsgrRosterEntry *entry)
 }
 
 static void
+set_name(MsgrContact *contact, const char *name)
+{
+    const char *fresh = *name == '\0' ? NULL : name;
+
+    if (g_strcmp0(contact->network.friendly_name, fresh) == 0)
+        return;
+    msgr_turn_touch(contact->user->model->turn, contact);
+    msgr_string_set(&contact->network.friendly_name, fresh);
+}
+
+/* Status and applications are as fleeting as the network: they are not stored, and so that they
+ * need no writing, no turn takes them back. */
+static void
+set_fleeting(MsgrContact *contact, const MsgrRosterEntry *entry)
+{
+    if (entry->has_applications) {
+        g_clear_pointer(&contact->network.applications, g_variant_unref);
+        if (entry->applications != NULL)
+            contact->network.applications = g_variant_ref(entry->applications);
+    }
+    if (entry->has_status)
+        contact->network.status = entry->status;
+}
+
+static void
 apply(MsgrAccount *account, const char *name, const MsgrRosterEntry *entry)
 {
     MsgrContact *contact = msgr_contact_find(account->user, account->id, name);
@@ -145,18 +170,10 @@ apply(MsgrAccount *account, const char *name, const MsgrRosterEntry *entry)
         return;
     if (contact == NULL)
         contact = msgr_contact_obtain(account->user, account->id, name);
-    msgr_turn_touch(account->user->model->turn, contact);
     if (entry->friendly_name != NULL)
-        msgr_string_set(&contact->network.friendly_name,
-                        *entry->friendly_name == '\0' ? NULL : entry->friendly_name);
-    if (entry->has_applications) {
-        g_clear_pointer(&contact->network.applications, g_variant_unref);
-        if (entry->applications != NULL)
-            contact->network.applications = g_variant_ref(entry->applications);
-    }
-    if (entry->has_status)
-        contact->network.status = entry->status;
+        set_name(contact, entry->friendly_name);
     apply_lists(contact, entry);
+    set_fleeting(contact, entry);
     msgr_contact_status_changed(contact);
 }
 
@@ -235,14 +252,12 @@ msgr_roster_goes_offline(MsgrAccount *account)
     g_autoptr(GPtrArray) known = contacts_of(account);
 
     for (guint i = 0; i < known->len; i++) {
-        MsgrContact *contact = known->pdata[i];
+        const MsgrRosterEntry nothing = { .has_status = TRUE,
+                                          .status = MSGR_STATUS_OFFLINE,
+                                          .has_applications = TRUE };
 
-        if (contact->network.status == MSGR_STATUS_OFFLINE && contact->network.applications == NULL)
-            continue;
-        msgr_turn_touch(account->user->model->turn, contact);
-        contact->network.status = MSGR_STATUS_OFFLINE;
-        g_clear_pointer(&contact->network.applications, g_variant_unref);
-        msgr_contact_status_changed(contact);
+        set_fleeting(known->pdata[i], &nothing);
+        msgr_contact_status_changed(known->pdata[i]);
     }
 }
 

@@ -3,6 +3,8 @@
 # Services beyond the machine: who is a connector, the contacts that it brings, and what its user
 # asks of it.
 
+import signal
+
 from msgrtest import names
 from msgrtest.agent import Agent
 from msgrtest.client import V, expect
@@ -116,6 +118,16 @@ def _(w):
     expect('AccessDenied', c.ReportSignedIn, 'net', {})
 
 
+@test('Connectors=false from now on: those that are there are signed out')
+def _(w):
+    desk, _, alice, _ = start(w)
+    w.configure({'Policy': {'Connectors': 'false'}})
+    w.daemon.process.send_signal(signal.SIGHUP)
+    assert desk.wait('OnSignout').args == [alice.service]
+    expect('AccessDenied', alice.manager.ListSessions, alice.service)
+    assert services(desk)[alice.service][3] == names.STATUS_OFFLINE
+
+
 @test('Signin, Signout, SetStatus and SetFriendlyName act on the service')
 def _(w):
     desk, _, alice, bob = start(w)
@@ -193,6 +205,7 @@ def _(w):
     alice.manager.UpdateContacts(alice.service, [
         ('carol@c.test', {'Status': V('u', 0x22)}), ('nobody@n.test', {'Status': V('u', 2)})])
     assert contacts(desk)['carol@c.test']['Status'] == 0x22
+    desk.wait('OnContactStatusChange', where=lambda e: e.args[1] == 0x22)
     assert set(contacts(desk)) == {'carol@c.test'}
     for details in ({'Status': V('u', names.STATUS_INVISIBLE)}, {'Status': V('u', 3)},
                     {'Status': V('s', 'x')}, {'InList': V('u', 1)}, {'FriendlyName': V('s', '\n')},

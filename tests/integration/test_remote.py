@@ -178,7 +178,7 @@ def _(w):
     assert s.states() == (names.ACCEPTED, names.ACCEPTED)
 
 
-@test('an invitation that has expired over there never launches here')
+@test('pain 6: an invitation that has expired over there never launches here')
 def _(w):
     w.start()
     s = Across(w).invited()
