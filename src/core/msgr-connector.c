@@ -379,6 +379,21 @@ msgr_account_applications(MsgrUser *user)
     return g_variant_builder_end(&builder);
 }
 
+/* Of several changes at once, the last one tells everything. */
+static void
+order_applications(MsgrAccount *self)
+{
+    MsgrUser *user = self->user;
+    g_autofree char *key = g_strconcat("applications ", self->id, NULL);
+    MsgrOrder *order;
+
+    msgr_turn_order(user->model->turn,
+                    msgr_order_new_withdrawal(user->uid, self->data.connector, key));
+    order = msgr_account_order(self, "SetApplications",
+                               g_variant_new("(@as)", msgr_account_applications(user)));
+    msgr_order_set_subject(order, self, key);
+}
+
 /**
  * msgr_account_applications_changed:
  *
@@ -392,11 +407,8 @@ msgr_account_applications_changed(MsgrUser *user)
 
     g_hash_table_iter_init(&iter, user->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        MsgrAccount *self = value;
-
-        if (self->data.connector != NULL)
-            msgr_account_order(self, "SetApplications",
-                               g_variant_new("(@as)", msgr_account_applications(user)));
+        if (((MsgrAccount *)value)->data.connector != NULL)
+            order_applications(value);
     }
 }
 

@@ -101,7 +101,7 @@ check_welcome(MsgrAccount *account, const char *name, GError **error)
         (from != NULL && waiting_from(user, from) >= config->invitations_per_inviter))
         return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
                            "As many invitations as are allowed wait for this user");
-    return TRUE;
+    return msgr_session_check_remembered(user, error);
 }
 
 /**

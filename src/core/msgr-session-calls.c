@@ -33,12 +33,23 @@ live_sessions_of(MsgrClient *client)
     return count;
 }
 
-/* Ended sessions stay readable for a while: who begins and ends them all the time would fill
- * everybody's lists. */
-static guint
-most_remembered(const MsgrConfig *config)
+/**
+ * msgr_session_check_remembered:
+ *
+ * Ended sessions stay readable for a while: who begins and ends them all the time would fill
+ * everybody's lists.
+ *
+ * Errors: MSGR_ERROR_LIMITS_EXCEEDED.
+ */
+gboolean
+msgr_session_check_remembered(MsgrUser *user, GError **error)
 {
-    return MAX(4 * config->sessions_per_user, 512);
+    const guint most = MAX(4 * user->model->config->sessions_per_user, 512);
+
+    if (g_hash_table_size(user->sides) < most)
+        return TRUE;
+    return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                       "Too many of the user's sessions have just ended: wait a minute");
 }
 
 static gboolean
@@ -46,9 +57,8 @@ check_session_quota(MsgrClient *client, GError **error)
 {
     const MsgrConfig *config = client->user->model->config;
 
-    if (g_hash_table_size(client->user->sides) >= most_remembered(config))
-        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
-                           "Too many of the user's sessions have just ended: wait a minute");
+    if (!msgr_session_check_remembered(client->user, error))
+        return FALSE;
     if (g_hash_table_size(client->user->live) >= config->sessions_per_user)
         return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
                            "The user has as many sessions as are allowed: end one");
