@@ -14,12 +14,17 @@
 
 static const MsgrCtlVerb *const look[] = { &msgr_ctl_verb_status, &msgr_ctl_verb_watch,
                                            &msgr_ctl_verb_sessions, &msgr_ctl_verb_show, NULL };
-static const MsgrCtlVerb *const contacts[] = {
-    &msgr_ctl_verb_contacts_list,    &msgr_ctl_verb_contacts_show,
-    &msgr_ctl_verb_contacts_watch,   &msgr_ctl_verb_contacts_add,
-    &msgr_ctl_verb_contacts_remove,  &msgr_ctl_verb_contacts_block,
-    &msgr_ctl_verb_contacts_unblock, NULL
-};
+static const MsgrCtlVerb *const contacts[] = { &msgr_ctl_verb_contacts_list,
+                                               &msgr_ctl_verb_contacts_show,
+                                               &msgr_ctl_verb_contacts_watch,
+                                               &msgr_ctl_verb_contacts_add,
+                                               &msgr_ctl_verb_contacts_remove,
+                                               &msgr_ctl_verb_contacts_block,
+                                               &msgr_ctl_verb_contacts_unblock,
+                                               &msgr_ctl_verb_contacts_requests,
+                                               &msgr_ctl_verb_contacts_accept,
+                                               &msgr_ctl_verb_contacts_refuse,
+                                               NULL };
 static const MsgrCtlVerb *const me[] = { &msgr_ctl_verb_me_status, &msgr_ctl_verb_me_name,
                                          &msgr_ctl_verb_me_policy, NULL };
 static const MsgrCtlVerb *const act[] = { &msgr_ctl_verb_invite,  &msgr_ctl_verb_accept,

@@ -3,6 +3,7 @@
 # Services beyond the machine: who is a connector, the contacts that it brings, and what its user
 # asks of it.
 
+import json
 import signal
 
 from msgrtest import names
@@ -10,6 +11,7 @@ from msgrtest.agent import Agent
 from msgrtest.client import V, expect
 from msgrtest.keys import CHESS, DESK, FRIENDS
 from msgrtest.network import PATH, Connector, Network, pair
+from msgrtest.player import Player
 from msgrtest.scene import GUID, register
 from msgrtest.tap import test
 from msgrtest.world import eventually
@@ -412,3 +414,28 @@ def _(w):
     other = Connector(w, 'alice', 'alice@other.test', network)
     eventually(lambda: other.online, 'the other one is signed in')
     assert not mute.online
+
+
+@test('msgrctl contacts requests, accept and refuse')
+def _(w):
+    _, _, alice, _ = start(w)
+    player = Player(w, 'alice')
+
+    def run(*arguments, status=0):
+        ended, said = player.ctl(*arguments)
+        assert ended == status, (ended, said)
+        return said
+
+    run('keys', 'new')
+    assert 'Nobody' in run('contacts', 'requests')
+    for name in ('nina@n.test', 'mallory@m.test'):
+        alice.manager.DeliverContactRequest(alice.service, name, {'Message': V('s', 'please')})
+    listed = json.loads(run('contacts', 'requests', '--json'))
+    assert [(entry['SigninName'], entry['ServiceId'], entry['Message']) for entry in listed] == [
+        ('nina@n.test', alice.service, 'please'), ('mallory@m.test', alice.service, 'please')]
+    assert 'nina@n.test' in run('contacts', 'requests')
+    run('contacts', 'accept', 'Nina@N.test')
+    run('contacts', 'refuse', 'mallory@m.test', '--service', alice.service)
+    eventually(lambda: len(getattr(alice, 'answers', [])) == 2, 'both are answered')
+    assert alice.answers == [('nina@n.test', True), ('mallory@m.test', False)]
+    run('contacts', 'accept', 'nina@n.test', status=1)
