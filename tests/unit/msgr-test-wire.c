@@ -95,22 +95,49 @@ set_up(MsgrTestMachine *machine, const char *user, const char *friend_name)
     g_queue_init(&machine->arriving);
 }
 
+static void
+begin(MsgrTestWire *wire)
+{
+    MsgrTestMachine *alice = &wire->machines[MSGR_INVITER];
+    MsgrContact *bob = msgr_test_net_contact(alice->account, names[MSGR_INVITEE]);
+    MsgrSide *side = msgr_test_session(alice->t, alice->client, CHESS_GUID);
+
+    msgr_test_drop(alice->t);
+    msgr_test_assert_done(msgr_side_invite(side, bob, "hello", &error));
+    end_turn(wire, MSGR_INVITER);
+}
+
 MsgrTestWire *
 msgr_test_wire_new(const MsgrTestBounds *bounds)
 {
     MsgrTestWire *wire = g_new0(MsgrTestWire, 1);
-    MsgrTestMachine *alice = &wire->machines[MSGR_INVITER];
-    MsgrSide *side;
 
     wire->bounds = bounds;
-    set_up(alice, "alice", names[MSGR_INVITEE]);
+    set_up(&wire->machines[MSGR_INVITER], "alice", names[MSGR_INVITEE]);
     set_up(&wire->machines[MSGR_INVITEE], "bob", names[MSGR_INVITER]);
-    side = msgr_test_session(alice->t, alice->client, CHESS_GUID);
-    msgr_test_drop(alice->t);
-    msgr_test_assert_done(msgr_side_invite(
-        side, msgr_test_net_contact(alice->account, names[MSGR_INVITEE]), "hello", &error));
-    end_turn(wire, MSGR_INVITER);
+    begin(wire);
     return wire;
+}
+
+/* The session that there was is nowhere any more, and alice invites bob again: everything is as at
+ * first, but for the time. */
+void
+msgr_test_wire_reset(MsgrTestWire *wire)
+{
+    for (int i = 0; i < N_MACHINES; i++) {
+        MsgrTestMachine *machine = &wire->machines[i];
+
+        g_queue_clear_full(&machine->arriving, item_free);
+        g_queue_init(&machine->arriving);
+        if (machine->session != NULL && machine->session->record.linked)
+            msgr_turn_remove(machine->t->model->turn, machine->session);
+        g_clear_pointer(&machine->session, msgr_record_unref);
+        machine->result = 0;
+        msgr_test_befriend(machine->account, names[1 - i], "{'Status': <uint32 2>}");
+        msgr_test_drop(machine->t);
+    }
+    memset(wire->done, 0, sizeof wire->done);
+    begin(wire);
 }
 
 void

@@ -56,6 +56,7 @@ typedef struct {
 } MsgrTestWire;
 
 MsgrTestWire *msgr_test_wire_new(const MsgrTestBounds *bounds);
+void msgr_test_wire_reset(MsgrTestWire *wire);
 gboolean msgr_test_wire_was_disturbed(MsgrTestWire *wire);
 void msgr_test_wire_free(MsgrTestWire *wire);
 gboolean msgr_test_wire_can(MsgrTestWire *wire, MsgrTestStep step);

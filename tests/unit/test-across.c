@@ -11,7 +11,7 @@
 #define MAX_PATH 64
 
 typedef struct {
-    const MsgrTestBounds *bounds;
+    MsgrTestWire *wire;
     GHashTable *seen;  /* texts of states */
     GHashTable *found; /* "inviter/invitee": results -> the first way that led there */
     guint states;
@@ -23,14 +23,12 @@ result_name(guint32 result)
     return result == 0 ? "none" : msgr_hresult_name(result);
 }
 
-static MsgrTestWire *
+static void
 replay(Exploration *e, const guint8 *path, guint length)
 {
-    MsgrTestWire *wire = msgr_test_wire_new(e->bounds);
-
+    msgr_test_wire_reset(e->wire);
     for (guint i = 0; i < length; i++)
-        msgr_test_wire_take(wire, path[i]);
-    return wire;
+        msgr_test_wire_take(e->wire, path[i]);
 }
 
 static char *
@@ -55,8 +53,9 @@ is_over(MsgrState state)
 
 /* What becomes of it if nobody does anything any more. */
 static void
-conclude(Exploration *e, MsgrTestWire *wire, const guint8 *path, guint length)
+conclude(Exploration *e, const guint8 *path, guint length)
 {
+    MsgrTestWire *wire = e->wire;
     g_autofree char *way = path_text(path, length);
     MsgrState one, other;
     char *key;
@@ -75,22 +74,24 @@ conclude(Exploration *e, MsgrTestWire *wire, const guint8 *path, guint length)
         g_hash_table_insert(e->found, key, g_steal_pointer(&way));
 }
 
-/* Every step from here, each in a world of its own: what has been seen before leads nowhere new. */
+/* Every step from here, each after the same way again: what has been seen before leads nowhere new.
+ */
 static void
 explore(Exploration *e, guint8 *path, guint length)
 {
-    g_autoptr(MsgrTestWire) wire = replay(e, path, length);
-    char *text = msgr_test_wire_text(wire);
     gboolean possible[N_STEPS];
+    char *text;
 
+    replay(e, path, length);
+    text = msgr_test_wire_text(e->wire);
     if (!g_hash_table_add(e->seen, text))
         return;
     g_assert_cmpuint(length, <, MAX_PATH);
     e->states++;
     for (int step = 0; step < N_STEPS; step++)
-        possible[step] = msgr_test_wire_can(wire, step);
-    if (msgr_test_wire_is_quiet(wire))
-        conclude(e, wire, path, length);
+        possible[step] = msgr_test_wire_can(e->wire, step);
+    if (msgr_test_wire_is_quiet(e->wire))
+        conclude(e, path, length);
     for (int step = 0; step < N_STEPS; step++) {
         if (!possible[step])
             continue;
@@ -169,8 +170,8 @@ static void
 test_exploration(gconstpointer data)
 {
     const int number = GPOINTER_TO_INT(data);
-    Exploration e = { &explorations[number].bounds,
-                      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    g_autoptr(MsgrTestWire) wire = msgr_test_wire_new(&explorations[number].bounds);
+    Exploration e = { wire, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free), 0 };
     guint8 path[MAX_PATH + 1];
     GHashTableIter iter;
