@@ -130,6 +130,13 @@ is_to_be_launched(MsgrSide *side)
            !msgr_remote_is_owed(side->session, MSGR_SEND_ACCEPT);
 }
 
+static gboolean
+is_deferred(MsgrSession *session)
+{
+    return session->data.sides[MSGR_INVITER].launch == MSGR_LAUNCH_DEFERRED ||
+           session->data.sides[MSGR_INVITEE].launch == MSGR_LAUNCH_DEFERRED;
+}
+
 /**
  * msgr_launch_resume:
  *
@@ -150,18 +157,13 @@ msgr_launch_resume(MsgrSession *session)
             session->data.sides[i].launch = MSGR_LAUNCH_DEFERRED;
             session->data.sides[i].launch_due = msgr_model_now(model) + grace;
         }
+        if (!is_deferred(session) && !msgr_remote_is_owed(session, MSGR_SEND_ACCEPT))
+            set_launch_deadline(session); /* the other machine's launch is all that is missing */
         msgr_launch_connect(session);
     }
     for (int i = 0; i < MSGR_N_ROLES; i++)
         msgr_side_presence_changed(&session->sides[i]);
     msgr_session_schedule(session);
-}
-
-static gboolean
-is_deferred(MsgrSession *session)
-{
-    return session->data.sides[MSGR_INVITER].launch == MSGR_LAUNCH_DEFERRED ||
-           session->data.sides[MSGR_INVITEE].launch == MSGR_LAUNCH_DEFERRED;
 }
 
 static void

@@ -403,6 +403,25 @@ test_launch_waits(void)
                                   "alice-net.OnSignin(0, 'net')\n");
 }
 
+/* Who waits for the other machine's launch does not do so for ever, however often it is restarted.
+ */
+static void
+test_restart_waiting(void)
+{
+    g_auto(Fixture) f = begin();
+
+    accepted(&f);
+    msgr_test_restart(f.t, SECONDS(1));
+    f.alice = msgr_test_client(f.t, "alice", CHESS);
+    f.account = msgr_test_register_account(f.t, "alice");
+    msgr_test_assert_done(msgr_account_signed_in(f.account, NULL, NULL, &error));
+    msgr_test_drop(f.t);
+    msgr_test_advance(f.t, SECONDS(30));
+    msgr_test_assert_signals(f.t, "alice.OnStateChanged(ACCEPTED)\n"
+                                  "alice.OnTermination(ApplicationLaunchFailed, '')\n");
+    acknowledge(&f, "SendEnd");
+}
+
 /* An end that nobody may have heard of is tried again, later each time; and forgotten after a day.
  */
 static void
@@ -478,6 +497,7 @@ main(int argc, char **argv)
     g_test_add_func("/remote/bounded", test_bounded);
     g_test_add_func("/remote/their-count", test_their_count);
     g_test_add_func("/remote/launch-waits", test_launch_waits);
+    g_test_add_func("/remote/restart-waiting", test_restart_waiting);
     g_test_add_func("/remote/retry", test_retry);
     g_test_add_func("/remote/waits", test_waits);
     g_test_add_func("/remote/grace", test_grace);
