@@ -230,11 +230,10 @@ leaves(MsgrTestWire *wire)
     return wire->done[STEP_LEAVE_0] + wire->done[STEP_LEAVE_1];
 }
 
-/* Whether the network, or a connector, did not work as it should. */
-gboolean
-msgr_test_wire_was_disturbed(MsgrTestWire *wire)
+static guint
+crashes(MsgrTestWire *wire)
 {
-    return losses(wire) + leaves(wire) > 0;
+    return wire->done[STEP_CRASH_0] + wire->done[STEP_CRASH_1];
 }
 
 static gboolean
@@ -270,6 +269,9 @@ msgr_test_wire_can(MsgrTestWire *wire, MsgrTestStep step)
     case STEP_LEAVE_0:
     case STEP_LEAVE_1:
         return leaves(wire) < wire->bounds->leaves && is_there(wire, (int)step - STEP_LEAVE_0);
+    case STEP_CRASH_0:
+    case STEP_CRASH_1:
+        return crashes(wire) < wire->bounds->crashes && is_there(wire, (int)step - STEP_CRASH_0);
     case N_STEPS:
     default:
         g_assert_not_reached();
@@ -402,15 +404,15 @@ lose(MsgrTestWire *wire, int machine)
     item_free(item);
 }
 
-/* The connector is another process: what it has not been answered yet, it will never be. */
-static void
-leave(MsgrTestWire *wire, int machine)
+static const char *
+user_of(int machine)
 {
-    MsgrTestMachine *self = &wire->machines[machine];
-    const char *user = machine == MSGR_INVITER ? "alice" : "bob";
-    g_autofree char *client_name = g_strconcat(user, "-net", NULL);
+    return machine == MSGR_INVITER ? "alice" : "bob";
+}
 
-    msgr_test_gone(self->t, client_name);
+static void
+drop_answers(MsgrTestMachine *self)
+{
     for (GList *l = self->arriving.head; l != NULL;) {
         GList *next = l->next;
         Item *item = l->data;
@@ -421,8 +423,53 @@ leave(MsgrTestWire *wire, int machine)
         }
         l = next;
     }
-    msgr_test_assert_done(
-        msgr_account_signed_in(msgr_test_register_account(self->t, user), NULL, NULL, &error));
+}
+
+static void
+sign_in(MsgrTestMachine *self, const char *user)
+{
+    self->account = msgr_test_register_account(self->t, user);
+    msgr_test_assert_done(msgr_account_signed_in(self->account, NULL, NULL, &error));
+}
+
+/* The connector is another process: what it has not been answered yet, it will never be. */
+static void
+leave(MsgrTestWire *wire, int machine)
+{
+    MsgrTestMachine *self = &wire->machines[machine];
+    g_autofree char *client_name = g_strconcat(user_of(machine), "-net", NULL);
+
+    msgr_test_gone(self->t, client_name);
+    drop_answers(self);
+    sign_in(self, user_of(machine));
+}
+
+/* Nobody waits for the answers to what is on its way any more. */
+static void
+orphan_messages(MsgrTestMachine *receiver)
+{
+    for (GList *l = receiver->arriving.head; l != NULL; l = l->next) {
+        MsgrOrder *order = ((Item *)l->data)->order;
+
+        if (((Item *)l->data)->is_answer)
+            continue;
+        g_clear_pointer(&order->subject, msgr_record_unref);
+        order->done = NULL;
+    }
+}
+
+/* What is not in the ledger is gone; the application and the connector come back. */
+static void
+crash(MsgrTestWire *wire, int machine)
+{
+    MsgrTestMachine *self = &wire->machines[machine];
+
+    drop_answers(self);
+    orphan_messages(other(wire, machine));
+    g_clear_pointer(&self->session, msgr_record_unref);
+    msgr_test_restart(self->t, SECONDS(1));
+    self->client = msgr_test_client(self->t, user_of(machine), CHESS);
+    sign_in(self, user_of(machine));
 }
 
 static void
@@ -465,6 +512,10 @@ take(MsgrTestWire *wire, MsgrTestStep step, int machine)
     case STEP_LEAVE_1:
         leave(wire, machine);
         break;
+    case STEP_CRASH_0:
+    case STEP_CRASH_1:
+        crash(wire, machine);
+        break;
     case N_STEPS:
     default:
         g_assert_not_reached();
@@ -475,9 +526,9 @@ static int
 machine_of(MsgrTestStep step)
 {
     static const int second[N_STEPS] = {
-        [STEP_ACCEPT] = 1,   [STEP_DECLINE] = 1, [STEP_CANCEL_1] = 1,
-        [STEP_ATTACH_1] = 1, [STEP_DATA_1] = 1,  [STEP_TIME_1] = 1,
-        [STEP_ARRIVE_1] = 1, [STEP_LOSE_1] = 1,  [STEP_LEAVE_1] = 1,
+        [STEP_ACCEPT] = 1,  [STEP_DECLINE] = 1, [STEP_CANCEL_1] = 1, [STEP_ATTACH_1] = 1,
+        [STEP_DATA_1] = 1,  [STEP_TIME_1] = 1,  [STEP_ARRIVE_1] = 1, [STEP_LOSE_1] = 1,
+        [STEP_LEAVE_1] = 1, [STEP_CRASH_1] = 1,
     };
 
     return second[step];
@@ -558,12 +609,13 @@ msgr_test_wire_text(MsgrTestWire *wire)
 
             g_string_append_printf(text, "  %s%s %d %d\n", item->is_answer ? "answer to " : "",
                                    item->order->method, item->error,
-                                   item->is_answer && session->data.sending == item->order->detail);
+                                   item->is_answer && session != NULL &&
+                                       session->data.sending == item->order->detail);
         }
     }
-    g_string_append_printf(text, "data %u %u times %u %u losses %u leaves %u\n",
+    g_string_append_printf(text, "data %u %u times %u %u losses %u leaves %u crashes %u\n",
                            wire->done[STEP_DATA_0], wire->done[STEP_DATA_1],
                            wire->done[STEP_TIME_0], wire->done[STEP_TIME_1], losses(wire),
-                           leaves(wire));
+                           leaves(wire), crashes(wire));
     return g_string_free(text, FALSE);
 }

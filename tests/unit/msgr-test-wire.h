@@ -29,6 +29,8 @@ typedef enum {
     STEP_LOSE_1,
     STEP_LEAVE_0, /* the connector leaves the bus, and comes back */
     STEP_LEAVE_1,
+    STEP_CRASH_0, /* the service dies, and is started again */
+    STEP_CRASH_1,
     N_STEPS
 } MsgrTestStep;
 
@@ -47,6 +49,7 @@ typedef struct {
     guint times; /* a machine */
     guint losses;
     guint leaves;
+    guint crashes;
 } MsgrTestBounds;
 
 typedef struct {
@@ -57,7 +60,6 @@ typedef struct {
 
 MsgrTestWire *msgr_test_wire_new(const MsgrTestBounds *bounds);
 void msgr_test_wire_reset(MsgrTestWire *wire);
-gboolean msgr_test_wire_was_disturbed(MsgrTestWire *wire);
 void msgr_test_wire_free(MsgrTestWire *wire);
 gboolean msgr_test_wire_can(MsgrTestWire *wire, MsgrTestStep step);
 void msgr_test_wire_take(MsgrTestWire *wire, MsgrTestStep step);

@@ -35,8 +35,9 @@ static char *
 path_text(const guint8 *path, guint length)
 {
     static const char *const step_names[N_STEPS] = {
-        "accept", "decline",  "cancel-0", "cancel-1", "attach-1", "data-0",  "data-1",  "time-0",
-        "time-1", "arrive-0", "arrive-1", "lose-0",   "lose-1",   "leave-0", "leave-1",
+        "accept", "decline", "cancel-0", "cancel-1", "attach-1", "data-0",
+        "data-1", "time-0",  "time-1",   "arrive-0", "arrive-1", "lose-0",
+        "lose-1", "leave-0", "leave-1",  "crash-0",  "crash-1",
     };
     GString *text = g_string_new(NULL);
 
@@ -104,7 +105,7 @@ explore(Exploration *e, guint8 *path, guint length)
 typedef enum {
     PLAIN,    /* nothing: it is the same on one machine */
     CROSSING, /* both sides do something before they hear of each other */
-    DISTURBED /* a message is lost, or a connector leaves */
+    DISTURBED /* a message is lost, a connector leaves, or a service dies */
 } Condition;
 
 /* The table: the results of the inviter and of the invitee. */
@@ -150,6 +151,7 @@ static const struct {
     { "context-data", CROSSING, { .data = 1 } },
     { "loss", DISTURBED, { .losses = 1 } },
     { "connectors-leave", DISTURBED, { .leaves = 1 } },
+    { "services-crash", DISTURBED, { .crashes = 1 } },
 };
 
 static gboolean found_anywhere[G_N_ELEMENTS(outcomes)];
