@@ -102,6 +102,11 @@ class Desktop:
                         found.append(int(folder[6:]))
         return found
 
+    @staticmethod
+    def environment(pid):
+        with open('/proc/%d/environ' % pid, encoding='utf-8') as file:
+            return file.read()
+
     def report(self):
         return ''.join('\n%s, %s says:\n%s' % (self.short, p.name, p.said[-4000:])
                        for p in self.programs if p.said.strip())
@@ -116,6 +121,14 @@ class Desktop:
                               check=False, **self.user)
         assert done.returncode == 0, '%s: %s' % (command, done.stderr.decode())
         return done.stdout
+
+    def fails(self, *command):
+        """Runs a command that has to fail: what it says of that."""
+        try:
+            said = self.ask(*command)
+        except AssertionError as error:
+            return str(error)
+        raise AssertionError('%s: succeeded: %s' % (command, said))
 
     def put(self, path, text):
         """A file of the user's."""
@@ -192,6 +205,7 @@ class Desktop:
         for (x0, y0), (x1, y1) in zip(points, points[1:]):
             self.xdo('mousemove', x0, y0, 'mousedown', 1, 'mousemove', x1, y1,
                      'mouseup', 1)
+        self.xdo('mousemove', screen.WIDTH - 1, screen.HEIGHT - 1)  # it would hide some pixels
 
     def press(self, window, *keys):
         self.xdo('windowfocus', '--sync', window, 'key', *keys)
@@ -213,5 +227,12 @@ class Desktop:
 
     def click_accept(self):
         """The left one of the two buttons in the last line of a notification."""
-        left, top, width, height = self.place(self.notification())
-        self.click(left + width - 152, top + height - 38)
+        last = None
+
+        def is_painted():
+            nonlocal last
+            before, last = last, self.place(self.notification())
+            x, y = last[0] + last[2] - 152, last[1] + last[3] - 38
+            return last == before and self.look().at(x, y + 15) != (0, 0, 0) and (x, y)
+
+        self.click(*eventually(is_painted, 'the notification stays where it is'))

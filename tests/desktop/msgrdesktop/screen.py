@@ -28,6 +28,13 @@ class Shot:
             at = self.rgb.find(wanted, at + 1)
         return found
 
+    def shape(self, colour):
+        """The same, wherever on the display it is."""
+        found = [(number % WIDTH, number // WIDTH) for number in self.ink(colour)]
+        left = min((x for x, _ in found), default=0)
+        top = min((y for _, y in found), default=0)
+        return {(x - left, y - top) for x, y in found}
+
 
 def from_memory(path):
     """The frame buffer of Xvfb as it is now: a file in the format of xwd."""
