@@ -3,15 +3,13 @@
  */
 #include "msgr-agent-notice-map.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
+#include "msgr-agent-notes.h"
 
 #define SERVER_GROUP  "Server"
 #define NUMBERS_GROUP "Notices"
 
 struct _MsgrAgentNoticeMap {
-    char *path;
-    GKeyFile *file;
+    MsgrAgentNotes *notes;
 };
 
 MsgrAgentNoticeMap *
@@ -19,35 +17,15 @@ msgr_agent_notice_map_new(void)
 {
     MsgrAgentNoticeMap *self = g_new0(MsgrAgentNoticeMap, 1);
 
-    self->path = g_build_filename(g_get_user_runtime_dir(), "msgr", "notices", NULL);
-    self->file = g_key_file_new();
-    g_key_file_load_from_file(self->file, self->path, G_KEY_FILE_NONE, NULL);
+    self->notes = msgr_agent_notes_new("notices");
     return self;
 }
 
 void
 msgr_agent_notice_map_free(MsgrAgentNoticeMap *self)
 {
-    g_free(self->path);
-    g_key_file_unref(self->file);
+    msgr_agent_notes_free(self->notes);
     g_free(self);
-}
-
-static void
-save(MsgrAgentNoticeMap *self)
-{
-    g_autofree char *folder = g_path_get_dirname(self->path);
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    gsize length;
-
-    text = g_key_file_to_data(self->file, &length, NULL);
-    if (g_mkdir_with_parents(folder, 0700) == 0 &&
-        g_file_set_contents_full(self->path, text, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0600, &error))
-        return;
-    g_info("What shows can't be noted in %s: %s", self->path,
-           error != NULL ? error->message : g_strerror(errno));
 }
 
 /**
@@ -59,13 +37,13 @@ save(MsgrAgentNoticeMap *self)
 void
 msgr_agent_notice_map_set_server(MsgrAgentNoticeMap *self, const char *server)
 {
-    g_autofree char *old = g_key_file_get_string(self->file, SERVER_GROUP, "Name", NULL);
+    g_autofree char *old = g_key_file_get_string(self->notes->file, SERVER_GROUP, "Name", NULL);
 
     if (g_strcmp0(old, server) == 0)
         return;
-    g_key_file_remove_group(self->file, NUMBERS_GROUP, NULL);
-    g_key_file_set_string(self->file, SERVER_GROUP, "Name", server);
-    save(self);
+    g_key_file_remove_group(self->notes->file, NUMBERS_GROUP, NULL);
+    g_key_file_set_string(self->notes->file, SERVER_GROUP, "Name", server);
+    msgr_agent_notes_save(self->notes);
 }
 
 /**
@@ -76,7 +54,7 @@ msgr_agent_notice_map_set_server(MsgrAgentNoticeMap *self, const char *server)
 guint32
 msgr_agent_notice_map_get(MsgrAgentNoticeMap *self, const char *id)
 {
-    guint64 number = g_key_file_get_uint64(self->file, NUMBERS_GROUP, id, NULL);
+    guint64 number = g_key_file_get_uint64(self->notes->file, NUMBERS_GROUP, id, NULL);
 
     return number <= G_MAXUINT32 ? (guint32)number : 0;
 }
@@ -89,7 +67,7 @@ msgr_agent_notice_map_get(MsgrAgentNoticeMap *self, const char *id)
 char **
 msgr_agent_notice_map_list(MsgrAgentNoticeMap *self)
 {
-    return g_key_file_get_keys(self->file, NUMBERS_GROUP, NULL, NULL);
+    return g_key_file_get_keys(self->notes->file, NUMBERS_GROUP, NULL, NULL);
 }
 
 /**
@@ -119,8 +97,8 @@ msgr_agent_notice_map_put(MsgrAgentNoticeMap *self, const char *id, guint32 numb
     if (msgr_agent_notice_map_get(self, id) == number)
         return;
     if (number == 0)
-        g_key_file_remove_key(self->file, NUMBERS_GROUP, id, NULL);
+        g_key_file_remove_key(self->notes->file, NUMBERS_GROUP, id, NULL);
     else
-        g_key_file_set_uint64(self->file, NUMBERS_GROUP, id, number);
-    save(self);
+        g_key_file_set_uint64(self->notes->file, NUMBERS_GROUP, id, number);
+    msgr_agent_notes_save(self->notes);
 }

@@ -3,17 +3,16 @@
  */
 #include "msgr-agent-processes.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "msgr-agent-notes.h"
+
 #define GROUP "Processes"
 
 struct _MsgrAgentProcesses {
-    char *path;
-    GKeyFile *file; /* session -> "PID START" */
+    MsgrAgentNotes *notes; /* session -> "PID START" */
 };
 
 /* When a process was started, in the kernel's own count: with its number that names it for good. ""
@@ -56,35 +55,18 @@ is_there(const char *text, GPid *pid)
     return g_strcmp0(now, text) == 0;
 }
 
-static void
-save(MsgrAgentProcesses *self)
-{
-    g_autofree char *folder = g_path_get_dirname(self->path);
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    gsize length;
-
-    text = g_key_file_to_data(self->file, &length, NULL);
-    if (g_mkdir_with_parents(folder, 0700) == 0 &&
-        g_file_set_contents_full(self->path, text, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT,
-                                 0600, &error))
-        return;
-    g_info("What was launched can't be noted in %s: %s", self->path,
-           error != NULL ? error->message : g_strerror(errno));
-}
-
 /* What has ended while no agent was there need not be remembered. */
 static void
 forget_ended(MsgrAgentProcesses *self)
 {
-    g_auto(GStrv) sessions = g_key_file_get_keys(self->file, GROUP, NULL, NULL);
+    g_auto(GStrv) sessions = g_key_file_get_keys(self->notes->file, GROUP, NULL, NULL);
     GPid pid;
 
     for (char **session = sessions; session != NULL && *session != NULL; session++) {
-        g_autofree char *text = g_key_file_get_string(self->file, GROUP, *session, NULL);
+        g_autofree char *text = g_key_file_get_string(self->notes->file, GROUP, *session, NULL);
 
         if (!is_there(text, &pid))
-            g_key_file_remove_key(self->file, GROUP, *session, NULL);
+            g_key_file_remove_key(self->notes->file, GROUP, *session, NULL);
     }
 }
 
@@ -93,9 +75,7 @@ msgr_agent_processes_new(void)
 {
     MsgrAgentProcesses *self = g_new0(MsgrAgentProcesses, 1);
 
-    self->path = g_build_filename(g_get_user_runtime_dir(), "msgr", "processes", NULL);
-    self->file = g_key_file_new();
-    g_key_file_load_from_file(self->file, self->path, G_KEY_FILE_NONE, NULL);
+    self->notes = msgr_agent_notes_new("processes");
     forget_ended(self);
     return self;
 }
@@ -103,8 +83,7 @@ msgr_agent_processes_new(void)
 void
 msgr_agent_processes_free(MsgrAgentProcesses *self)
 {
-    g_free(self->path);
-    g_key_file_unref(self->file);
+    msgr_agent_notes_free(self->notes);
     g_free(self);
 }
 
@@ -115,15 +94,15 @@ msgr_agent_processes_put(MsgrAgentProcesses *self, const char *session, GPid pid
 
     if (text == NULL)
         return;
-    g_key_file_set_string(self->file, GROUP, session, text);
-    save(self);
+    g_key_file_set_string(self->notes->file, GROUP, session, text);
+    msgr_agent_notes_save(self->notes);
 }
 
 void
 msgr_agent_processes_remove(MsgrAgentProcesses *self, const char *session)
 {
-    if (g_key_file_remove_key(self->file, GROUP, session, NULL))
-        save(self);
+    if (g_key_file_remove_key(self->notes->file, GROUP, session, NULL))
+        msgr_agent_notes_save(self->notes);
 }
 
 /**
@@ -134,7 +113,7 @@ msgr_agent_processes_remove(MsgrAgentProcesses *self, const char *session)
 int
 msgr_agent_processes_open(MsgrAgentProcesses *self, const char *session, GPid *pid)
 {
-    g_autofree char *text = g_key_file_get_string(self->file, GROUP, session, NULL);
+    g_autofree char *text = g_key_file_get_string(self->notes->file, GROUP, session, NULL);
     int pidfd;
 
     if (!is_there(text, pid))
