@@ -77,6 +77,11 @@ class Worker:
             getattr(self, 'do_' + request['op'])(request)
         except GLib.Error as error:
             self.emit_error(request['id'], error)
+        except Exception as error:
+            # A test may close a connection while another of its threads answers on it. Whatever it
+            # is, who asked is told, and the others are served.
+            self.emit(id=request['id'], error='worker.' + type(error).__name__,
+                      message='%s: %s' % (request['op'], error))
 
     def emit_error(self, serial, error):
         name = Gio.DBusError.get_remote_error(error) or str(error.domain)

@@ -6,6 +6,7 @@
 import itertools
 
 from msgrtest import keys, names
+from msgrtest.apart import Apart
 from msgrtest.scene import GUID, applications, register
 from msgrtest.world import eventually
 
@@ -51,7 +52,7 @@ class Machines:
             self.cross(self.b, self.a)
 
 
-class Pair:
+class Pair(Apart):
     """An inviter and an invitee, each by one client of the application."""
 
     def __init__(self, world, key=keys.CHESS, bob_key=None, hosts=('a.test', 'b.test'), config=None,
@@ -74,83 +75,3 @@ class Pair:
 
     def settle(self):
         self.machines.settle()
-
-    def forget(self):
-        self.settle()
-        self.alice.forget()
-        self.bob.forget()
-
-    def ready(self):
-        self.a = self.alice.session(self.alice.manager.CreateSession())
-        self.b = None
-        self.a.set('Application', 's', GUID)
-        self.forget()
-        return self
-
-    def found(self):
-        """The invitee's object of the invitation that comes."""
-        self.b = self.bob.session(self.bob.wait('OnInvitation').args[0])
-        return self.b
-
-    def invited(self, app_data='hello'):
-        self.ready()
-        self.a.Invite(self.contact, app_data)
-        self.found()
-        self.forget()
-        return self
-
-    def accepted(self):
-        self.invited()
-        self.b.Accept('yes')
-        self.alice.wait('OnAccepted')
-        self.bob.wait('BeforeAppLaunch')
-        self.forget()
-        return self
-
-    def connected(self):
-        self.accepted()
-        self.b.SuppressDefault('BeforeAppLaunch')
-        self.wait_states(names.CONNECTED)
-        self.forget()
-        return self
-
-    def cancelled(self):
-        self.invited()
-        self.a.Cancel(0, '')
-        self.wait_states(names.CANCELLED)
-        self.forget()
-        return self
-
-    def declined(self):
-        self.invited()
-        self.b.Decline('')
-        self.wait_states(names.DECLINED)
-        self.forget()
-        return self
-
-    def terminated(self):
-        self.connected()
-        self.a.Cancel(0, '')
-        self.wait_states(names.TERMINATED)
-        self.forget()
-        return self
-
-    def wait_states(self, state):
-        for side in (self.a, self.b):
-            eventually(lambda s=side: s.get('State') == state, names.STATE_NAMES[state])
-
-    def states(self):
-        self.settle()
-        return self.a.get('State'), self.b.get('State')
-
-    def said(self):
-        """What both sides heard since it was last asked: [(member, arguments)] for each."""
-        self.settle()
-        return ([(e.member, e.args) for e in self.alice.said()],
-                [(e.member, e.args) for e in self.bob.said()])
-
-    def end(self):
-        if self.a and self.a.get('State') in (names.READY, names.INVITATION, names.ACCEPTED,
-                                              names.CONNECTED):
-            self.a.Cancel(0, '')
-        self.forget()
