@@ -24,6 +24,7 @@ struct _MsgrAgentInvitations {
     MsgrAgentOutcome *outcome;
     GHashTable *invitations; /* path -> Invitation */
     GHashTable *answering;   /* set of paths: the answer is under way */
+    guint round;             /* how often it was asked what still waits */
 };
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
     char *friendly_name; /* the inviter's */
     MsgrUrgency urgency;
     guint n_unknown; /* questions that are still open */
+    guint round;     /* the last one before it was shown */
 } Invitation;
 
 /* What is asked about an invitation, which may be gone when the answer comes. */
@@ -158,6 +160,7 @@ msgr_agent_invitations_show(MsgrAgentInvitations *self, const char *session, GVa
     invitation->friendly_name = g_strdup("");
     invitation->urgency = MSGR_URGENCY_HIGH;
     invitation->n_unknown = 2;
+    invitation->round = self->round;
     g_hash_table_insert(self->invitations, g_strdup(session), invitation);
     msgr_agent_service_get_all(self->service, g_variant_is_object_path(user) ? user : "/",
                                MSGR_CONTACT_IFACE, got_inviter, question_new(self, session));
@@ -205,6 +208,20 @@ read_waiting(GVariant *reply)
     return waiting;
 }
 
+/* Of what was shown since the question, the answer may not know yet. */
+static void
+add_new(MsgrAgentInvitations *self, GHashTable *waiting)
+{
+    GHashTableIter iter;
+    gpointer session, value;
+
+    g_hash_table_iter_init(&iter, self->invitations);
+    while (g_hash_table_iter_next(&iter, &session, &value)) {
+        if (((Invitation *)value)->round == self->round)
+            g_hash_table_add(waiting, msgr_agent_notice_id(NOTICE_KIND, session));
+    }
+}
+
 static void
 got_sessions(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -216,6 +233,7 @@ got_sessions(GObject *source, GAsyncResult *result, gpointer data)
     if (reply == NULL)
         return;
     waiting = read_waiting(reply);
+    add_new(self, waiting);
     shown = g_hash_table_get_keys_as_array(self->invitations, NULL);
     for (guint i = 0; shown[i] != NULL; i++) {
         g_autofree char *session = g_strdup(shown[i]);
@@ -232,6 +250,7 @@ registered(MsgrAgentService *service, gpointer data)
 {
     MsgrAgentInvitations *self = data;
 
+    self->round++;
     msgr_agent_service_call(self->service, MSGR_BUS_NAME, MSGR_SESSION_MANAGER_PATH,
                             MSGR_SESSION_MANAGER_IFACE, "ListSessions", g_variant_new("()"),
                             "(a(oa{sv}))", got_sessions, self);
