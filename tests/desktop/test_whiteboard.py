@@ -116,7 +116,7 @@ def _(w):
         address = (session.b.get('RemoteAddress'), int(port))
         assert address[0] == '127.0.0.1'
         line = struct.pack('!B4H', 1, 100, 100, 300, 100)
-        wrong = ('x' + token[1:]).encode()
+        wrong = (('y' if token[0] == 'x' else 'x') + token[1:]).encode()
         intruder = socket.create_connection(address)
         intruder.sendall(wrong)
         assert intruder.recv(1) == b''  # told nothing, and hung up on
