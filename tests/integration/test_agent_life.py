@@ -116,6 +116,7 @@ def _(w):
         s.begin()
         s.service.invite()
         number = fdo.wait('invites you')
+        fdo.wait_noted(number)  # the server shows it before the agent knows its number
         s.agent.stop()
         fdo.wait_gone(number)
 
