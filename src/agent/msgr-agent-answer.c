@@ -55,7 +55,7 @@ static void
 given(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, &error);
+    G_GNUC_UNUSED g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, &error);
 
     finish(data, error);
 }

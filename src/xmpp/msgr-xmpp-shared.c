@@ -80,7 +80,7 @@ msgr_xmpp_shared_unref(MsgrXmppShared *self)
 gboolean
 msgr_xmpp_shared_set_fd(MsgrXmppShared *self, int fd)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     if (fd >= FD_SETSIZE || self->abort_reason != NULL)
         return FALSE;
@@ -93,7 +93,7 @@ msgr_xmpp_shared_set_fd(MsgrXmppShared *self, int fd)
 int
 msgr_xmpp_shared_get_fd(MsgrXmppShared *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     return self->spare_fd;
 }
@@ -107,7 +107,7 @@ msgr_xmpp_shared_get_fd(MsgrXmppShared *self)
 void
 msgr_xmpp_shared_abort(MsgrXmppShared *self, const char *reason)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     if (self->abort_reason != NULL)
         return;
@@ -124,7 +124,7 @@ msgr_xmpp_shared_abort(MsgrXmppShared *self, const char *reason)
 char *
 msgr_xmpp_shared_abort_reason(MsgrXmppShared *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     return g_strdup(self->abort_reason);
 }

@@ -156,7 +156,7 @@ void
 msgr_xmpp_wire_request(MsgrXmppWire *self, MsgrXmppElement *iq, MsgrXmppReplyFunc callback,
                        gpointer data)
 {
-    g_autoptr(MsgrXmppElement) owned = iq;
+    G_GNUC_UNUSED g_autoptr(MsgrXmppElement) owned = iq;
     Request *request = g_new0(Request, 1);
 
     request->wire = self;
