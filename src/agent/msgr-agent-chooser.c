@@ -9,6 +9,7 @@
 
 #include "msgr-agent-choice.h"
 #include "msgr-agent-environment.h"
+#include "msgr-agent-question.h"
 #include "msgr-agent-text.h"
 #include "msgr-error.h"
 #include "msgr-names.h"
@@ -26,12 +27,6 @@ typedef struct {
     MsgrAgentChoice *window;
 } Choice;
 
-/* What is asked for a window, which may be closed when the answer comes. */
-typedef struct {
-    MsgrAgentChooser *chooser;
-    char *session;
-} Question;
-
 static void
 choice_free(gpointer data)
 {
@@ -46,29 +41,13 @@ choice_free(gpointer data)
     g_free(choice);
 }
 
-static Question *
-question_new(MsgrAgentChooser *self, const char *session)
-{
-    Question *question = g_new0(Question, 1);
-
-    question->chooser = self;
-    question->session = g_strdup(session);
-    return question;
-}
-
-static void
-question_free(Question *question)
-{
-    g_free(question->session);
-    g_free(question);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
-
+/* Returns: (nullable): the window that it was asked for, which may be closed. */
 static Choice *
-question_choice(const Question *question)
+question_choice(const MsgrAgentQuestion *question)
 {
-    return g_hash_table_lookup(question->chooser->choices, question->session);
+    const MsgrAgentChooser *self = question->asker;
+
+    return g_hash_table_lookup(self->choices, question->about);
 }
 
 static void
@@ -82,7 +61,7 @@ finish(Choice *choice, const char *contact)
 static void
 got_contacts(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(Question) question = data;
+    g_autoptr(MsgrAgentQuestion) question = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, &error);
     g_autoptr(GVariant) contacts = NULL;
@@ -101,7 +80,7 @@ got_contacts(GObject *source, GAsyncResult *result, gpointer data)
 static void
 got_contact(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(Question) question = data;
+    g_autoptr(MsgrAgentQuestion) question = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, &error);
     Choice *choice = question_choice(question);
@@ -136,7 +115,7 @@ chose_name(const char *name, const char *service, gpointer data)
     msgr_agent_service_call(choice->chooser->service, MSGR_BUS_NAME, MSGR_ROOT_PATH,
                             MSGR_MESSENGER_IFACE, "GetContact",
                             g_variant_new("(ss)", name, service), "(o)", got_contact,
-                            question_new(choice->chooser, choice->session));
+                            msgr_agent_question_new(choice->chooser, choice->session, NULL));
 }
 
 static void
@@ -175,7 +154,7 @@ msgr_agent_chooser_choose(MsgrAgentChooser *self, const char *session, GVariant 
     }
     msgr_agent_service_call(self->service, MSGR_BUS_NAME, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
                             "ListContacts", g_variant_new("()"), "(a(oa{sv}))", got_contacts,
-                            question_new(self, session));
+                            msgr_agent_question_new(self, session, NULL));
 }
 
 void
@@ -200,7 +179,7 @@ contacts_changed(MsgrAgentService *service, gpointer data)
     for (guint i = 0; sessions[i] != NULL; i++)
         msgr_agent_service_call(self->service, MSGR_BUS_NAME, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
                                 "ListContacts", g_variant_new("()"), "(a(oa{sv}))", got_contacts,
-                                question_new(self, sessions[i]));
+                                msgr_agent_question_new(self, sessions[i], NULL));
 }
 
 MsgrAgentChooser *

@@ -8,14 +8,21 @@
 #include "msgr-agent-launcher.h"
 #include "msgr-agent-offers.h"
 #include "msgr-agent-registrar.h"
+#include "msgr-agent-requests.h"
 #include "msgr-dbus.h"
 #include "msgr-guid.h"
 #include "msgr-names.h"
 
 /* What a click asks for: the action, and the type of its target, in which all is that it needs. */
 const char *const msgr_agent_desk_actions[][2] = {
-    { "accept", "s" },   { "decline", "s" },     { "open-page", "(ss)" },
-    { "put-away", "s" }, { "let-run", "(ssb)" }, { NULL, NULL },
+    { "accept", "s" },
+    { "decline", "s" },
+    { "accept-contact", "(ss)" },
+    { "refuse-contact", "(ss)" },
+    { "open-page", "(ss)" },
+    { "put-away", "s" },
+    { "let-run", "(ssb)" },
+    { NULL, NULL },
 };
 
 struct _MsgrAgentDesk {
@@ -25,6 +32,7 @@ struct _MsgrAgentDesk {
     MsgrAgentConsent *consent;
     MsgrAgentOutcome *outcome;
     MsgrAgentInvitations *invitations;
+    MsgrAgentRequests *requests;
     MsgrAgentOffers *offers;
     MsgrAgentLauncher *launcher;
     MsgrAgentChooser *chooser;
@@ -89,6 +97,29 @@ show_alert(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation, GVariant *d
 }
 
 static gboolean
+show_contact_request(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation,
+                     const char *service_id, const char *signin_name, GVariant *details,
+                     gpointer data)
+{
+    MsgrAgentDesk *self = data;
+
+    msgr_agent_requests_show(self->requests, service_id, signin_name, details);
+    msgr_dbus_agent1_complete_show_contact_request(agent, invocation);
+    return TRUE;
+}
+
+static gboolean
+withdraw_contact_request(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation,
+                         const char *service_id, const char *signin_name, gpointer data)
+{
+    MsgrAgentDesk *self = data;
+
+    msgr_agent_requests_withdraw(self->requests, service_id, signin_name);
+    msgr_dbus_agent1_complete_withdraw_contact_request(agent, invocation);
+    return TRUE;
+}
+
+static gboolean
 choose_contact(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation, const char *session,
                GVariant *details, gpointer data)
 {
@@ -102,6 +133,7 @@ static void
 leave_windows(MsgrAgentDesk *self)
 {
     msgr_agent_invitations_withdraw_all(self->invitations);
+    msgr_agent_requests_withdraw_all(self->requests);
     msgr_agent_offers_withdraw_all(self->offers);
     msgr_agent_chooser_withdraw_all(self->chooser);
 }
@@ -129,6 +161,10 @@ handle_calls(MsgrAgentDesk *self)
                      self);
     g_signal_connect(self->agent, "handle-offer-download", G_CALLBACK(offer_download), self);
     g_signal_connect(self->agent, "handle-show-alert", G_CALLBACK(show_alert), self);
+    g_signal_connect(self->agent, "handle-show-contact-request", G_CALLBACK(show_contact_request),
+                     self);
+    g_signal_connect(self->agent, "handle-withdraw-contact-request",
+                     G_CALLBACK(withdraw_contact_request), self);
     g_signal_connect(self->agent, "handle-choose-contact", G_CALLBACK(choose_contact), self);
     g_signal_connect(self->agent, "handle-released", G_CALLBACK(released), self);
 }
@@ -174,6 +210,16 @@ click_invitation(MsgrAgentDesk *self, const char *action, const char *session, c
 }
 
 static void
+click_request(MsgrAgentDesk *self, const char *action, GVariant *target)
+{
+    const char *service_id, *signin_name;
+
+    g_variant_get(target, "(&s&s)", &service_id, &signin_name);
+    msgr_agent_requests_answer(self->requests, service_id, signin_name,
+                               g_str_equal(action, "accept-contact"));
+}
+
+static void
 click_program(MsgrAgentDesk *self, GVariant *target)
 {
     const char *key, *path;
@@ -197,6 +243,8 @@ msgr_agent_desk_click(MsgrAgentDesk *self, const char *action, GVariant *target,
         return;
     if (g_str_equal(action, "let-run")) {
         click_program(self, target);
+    } else if (g_str_has_suffix(action, "-contact")) {
+        click_request(self, action, target);
     } else if (g_str_equal(action, "open-page")) {
         g_variant_get(target, "(&s&s)", &id, &url);
         msgr_agent_offers_open(self->offers, id, url, token);
@@ -230,6 +278,7 @@ msgr_agent_desk_new(GApplication *application, MsgrAgentService *service)
                                            msgr_agent_launcher_take_failure, self->launcher);
     self->invitations =
         msgr_agent_invitations_new(service, self->notifier, self->consent, self->outcome);
+    self->requests = msgr_agent_requests_new(service, self->notifier, self->outcome);
     self->offers = msgr_agent_offers_new(service, self->notifier);
     self->chooser = msgr_agent_chooser_new(service);
     self->registrar = msgr_agent_registrar_new(service);
@@ -258,6 +307,7 @@ msgr_agent_desk_free(MsgrAgentDesk *self)
     msgr_agent_registrar_free(self->registrar);
     msgr_agent_chooser_free(self->chooser);
     msgr_agent_offers_free(self->offers);
+    msgr_agent_requests_free(self->requests);
     msgr_agent_invitations_free(self->invitations);
     msgr_agent_outcome_free(self->outcome);
     msgr_agent_launcher_free(self->launcher);

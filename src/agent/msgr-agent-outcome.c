@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "msgr-agent-question.h"
 #include "msgr-agent-text.h"
 #include "msgr-error.h"
 #include "msgr-names.h"
@@ -18,34 +19,6 @@ struct _MsgrAgentOutcome {
     MsgrAgentFailure failure;
     gpointer data;
 };
-
-/* A question about a session on its way. */
-typedef struct {
-    MsgrAgentOutcome *outcome;
-    char *session;
-    char *text; /* what is said if nobody knows better */
-} Question;
-
-static Question *
-question_new(MsgrAgentOutcome *self, const char *session, const char *text)
-{
-    Question *question = g_new0(Question, 1);
-
-    question->outcome = self;
-    question->session = g_strdup(session);
-    question->text = g_strdup(text);
-    return question;
-}
-
-static void
-question_free(Question *question)
-{
-    g_free(question->session);
-    g_free(question->text);
-    g_free(question);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
 /**
  * msgr_agent_outcome_say:
@@ -72,22 +45,21 @@ title_of(GVariant *properties)
 static void
 got_unanswered(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(Question) question = data;
+    g_autoptr(MsgrAgentQuestion) question = data;
     g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, NULL);
     g_autoptr(GVariant) properties = NULL;
     g_autofree char *title = NULL;
     guint32 state;
 
     if (reply == NULL) {
-        msgr_agent_outcome_say(question->outcome, question->session, _("Invitation"),
-                               question->text);
+        msgr_agent_outcome_say(question->asker, question->about, _("Invitation"), question->text);
         return;
     }
     g_variant_get(reply, "(@a{sv})", &properties);
     title = title_of(properties);
     state = msgr_agent_text_get_uint32(properties, "State");
     msgr_agent_outcome_say(
-        question->outcome, question->session, title,
+        question->asker, question->about, title,
         state == MSGR_STATE_INVITATION
             ? question->text
             : msgr_agent_text_ended(state, msgr_agent_text_get_uint32(properties, "Result")));
@@ -116,13 +88,13 @@ msgr_agent_outcome_not_answered(MsgrAgentOutcome *self, const char *session, con
 {
     g_info("%s could not be answered: %s", session, error->message);
     msgr_agent_service_get_all(self->service, session, MSGR_SESSION_IFACE, got_unanswered,
-                               question_new(self, session, explain(error)));
+                               msgr_agent_question_new(self, session, explain(error)));
 }
 
 static void
 got_failed(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(Question) question = data;
+    g_autoptr(MsgrAgentQuestion) question = data;
     g_autoptr(GVariant) reply = msgr_agent_service_call_finish(result, NULL);
     g_autoptr(GVariant) properties = NULL;
     g_autofree char *title = NULL;
@@ -130,7 +102,7 @@ got_failed(GObject *source, GAsyncResult *result, gpointer data)
     if (reply != NULL)
         g_variant_get(reply, "(@a{sv})", &properties);
     title = properties != NULL ? title_of(properties) : g_strdup(_("Invitation"));
-    msgr_agent_outcome_say(question->outcome, question->session, title, question->text);
+    msgr_agent_outcome_say(question->asker, question->about, title, question->text);
 }
 
 /* Whether it failed here or there, nobody who waits for a window may be left without a word. */
@@ -145,8 +117,8 @@ session_ended(MsgrAgentService *service, const char *session, guint result, gpoi
     why = self->failure(session, self->data);
     msgr_agent_service_get_all(
         self->service, session, MSGR_SESSION_IFACE, got_failed,
-        question_new(self, session,
-                     why != NULL ? why : _("It did not start, here or at the other side.")));
+        msgr_agent_question_new(
+            self, session, why != NULL ? why : _("It did not start, here or at the other side.")));
 }
 
 MsgrAgentOutcome *

@@ -60,6 +60,41 @@ msgr_agent_text_host(const char *url)
     return g_strdup_printf(strchr(ascii, ':') != NULL ? "[%s]:%d" : "%s:%d", ascii, port);
 }
 
+/* What ends a line, or turns the direction of a text, so that it reads otherwise than it is. */
+static gboolean
+breaks_a_line(gunichar c)
+{
+    return g_unichar_isspace(c) || g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 ||
+           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/**
+ * msgr_agent_text_line:
+ *
+ * Returns: a stranger's text in one line: without control characters and those that turn its
+ * direction, and with one blank where there are more. "" if nothing else is in it.
+ */
+char *
+msgr_agent_text_line(const char *text)
+{
+    GString *line = g_string_new(NULL);
+    gboolean has_gap = FALSE;
+
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (breaks_a_line(c)) {
+            has_gap = line->len > 0;
+            continue;
+        }
+        if (has_gap)
+            g_string_append_c(line, ' ');
+        g_string_append_unichar(line, c);
+        has_gap = FALSE;
+    }
+    return g_string_free(line, FALSE);
+}
+
 /**
  * msgr_agent_text_person:
  * @friendly_name: what they call themselves; may be ""
@@ -70,10 +105,33 @@ msgr_agent_text_host(const char *url)
 char *
 msgr_agent_text_person(const char *friendly_name, const char *signin_name)
 {
-    if (*friendly_name == '\0' || g_str_equal(friendly_name, signin_name))
-        return g_strdup(signin_name);
+    g_autofree char *friendly = msgr_agent_text_line(friendly_name);
+    g_autofree char *signin = msgr_agent_text_line(signin_name);
+
+    if (*friendly == '\0' || g_str_equal(friendly, signin))
+        return g_steal_pointer(&signin);
     /* Translators: a person's name, and the name that they sign in with */
-    return g_strdup_printf(_("%s (%s)"), friendly_name, signin_name);
+    return g_strdup_printf(_("%s (%s)"), friendly, signin);
+}
+
+/**
+ * msgr_agent_text_request:
+ * @details: as those of ShowContactRequest
+ *
+ * Returns: by which service somebody asks to be a contact, and what they say.
+ */
+char *
+msgr_agent_text_request(const char *service_id, GVariant *details)
+{
+    const char *name = msgr_agent_text_get(details, "ServiceName");
+    g_autofree char *service = msgr_agent_text_line(*name != '\0' ? name : service_id);
+    g_autofree char *message = msgr_agent_text_line(msgr_agent_text_get(details, "Message"));
+
+    if (*message == '\0')
+        /* Translators: %s is the name of a service, such as XMPP */
+        return g_strdup_printf(_("By way of %s."), service);
+    /* Translators: the name of a service, and what somebody says */
+    return g_strdup_printf(_("By way of %s: “%s”"), service, message);
 }
 
 /**

@@ -6,9 +6,11 @@ import contextlib
 import os
 
 from msgrtest import names
-from msgrtest.client import BusError
+from msgrtest.client import BusError, V
 from msgrtest.desktop import Desktop, Loop
-from msgrtest.keys import CHESS, GO
+from msgrtest.keys import CHESS, DESK, GO
+from msgrtest.network import Connector, Network
+from msgrtest.player import Player
 from msgrtest.scene import GUID, NAME, URL, applications, register, sessions
 from msgrtest.tap import test
 from msgrtest.world import eventually
@@ -130,3 +132,103 @@ def _(w):
         session = bob.session(bob.manager.InviteContact(GUID, '/', '', {}))
         bob.wait('OnTermination', session.path)
         assert session.get('State') == names.CANCELLED
+
+
+ASKS = 'wants to add you to their contacts'
+MALLORY = 'mallory@m.test'
+
+
+@contextlib.contextmanager
+def asked(w):
+    """Bob's desktop, and his connector, by which somebody has asked to see his status."""
+    with desk(w) as d:
+        d.connector = Connector(w, 'bob', 'bob@b.test', Network())
+        eventually(lambda: d.connector.online, 'the account is signed in')
+        ask(d)
+        d.number = d.notices.wait(ASKS)
+        yield d
+
+
+def ask(d, name=MALLORY, **details):
+    d.connector.manager.DeliverContactRequest(
+        d.connector.service, name,
+        dict({'FriendlyName': V('s', 'Mallory'), 'Message': V('s', 'hello')}, **details))
+
+
+def urgency(d):
+    return d.notices.hints(d.number)['urgency']
+
+
+def answers(d):
+    return getattr(d.connector, 'answers', [])
+
+
+@test('a contact request shows, and its answer by a click reaches the network')
+def _(w):
+    with asked(w) as d:
+        assert d.notices.title(d.number) == 'Mallory (%s) %s' % (MALLORY, ASKS)
+        assert d.notices.body(d.number) == 'By way of Test network: “hello”'
+        d.notices.click(d.number, 'Accept')
+        eventually(lambda: answers(d) == [(MALLORY, True)], 'the network has the answer')
+        d.notices.wait_gone(d.number)
+        ask(d, 'otto@m.test')
+        d.notices.click(d.notices.wait('otto'), 'Refuse')
+        eventually(lambda: answers(d)[1:] == [('otto@m.test', False)], 'so it has the other one')
+        assert w.unlocked('bob', DESK).messenger.ListContactRequests() == []
+
+
+@test('a contact request is answered by msgrctl meanwhile, or taken back: it goes')
+def _(w):
+    with asked(w) as d:
+        player = Player(w, 'bob')
+        assert player.ctl('keys', 'new')[0] == 0
+        status, said = player.ctl('contacts', 'accept', MALLORY)
+        assert status == 0, said
+        d.notices.wait_gone(d.number)
+        eventually(lambda: answers(d) == [(MALLORY, True)], 'the network has the answer')
+        ask(d, 'otto@m.test')
+        number = d.notices.wait('otto')
+        d.connector.manager.WithdrawContactRequest(d.connector.service, 'otto@m.test')
+        d.notices.wait_gone(number)
+
+
+@test('a contact request that the network does not let be answered comes back, with a banner')
+def _(w):
+    with asked(w) as d:
+        d.connector.fails = {'AnswerContactRequest': 'org.example.Error.Whatever'}
+        d.notices.click(d.number, 'Accept')
+        d.notices.wait_gone(d.number)
+        number = d.notices.wait(ASKS)
+        assert d.notices.hints(number)['urgency'] == 1
+        d.connector.fails = {}
+        d.notices.click(number, 'Accept')
+        eventually(lambda: answers(d) == [(MALLORY, True)], 'the network has the answer')
+
+
+@test('a contact request over the death of the agent, and of the service: no second banner')
+def _(w):
+    with asked(w) as d:
+        d.notices.wait_noted(d.number)
+        d.agent.kill()
+        d.agent = d.start_agent()
+        Loop.wait_for(lambda: urgency(d) == 0, 'it is shown again, in its place')
+        d.connector.die()
+        w.daemon.kill()
+        w.start(standard=False)
+        Loop.wait_for(lambda: d.agent.log.count('Registered with the service') == 2, 'again')
+        assert list(d.notices.notices) == [d.number] and urgency(d) == 0
+        d.notices.click(d.number, 'Refuse')
+        d.notices.wait_gone(d.number)
+        connector = d.connector.successor()
+        eventually(lambda: getattr(connector, 'answers', []) == [(MALLORY, False)],
+                   'the network gets the answer when it is there again')
+
+
+@test('a contact request that was answered while the agent was dead goes when it is back')
+def _(w):
+    with asked(w) as d:
+        d.notices.wait_noted(d.number)
+        d.agent.kill()
+        w.unlocked('bob', DESK).messenger.AnswerContactRequest(MALLORY, d.connector.service, True)
+        d.agent = d.start_agent()
+        d.notices.wait_gone(d.number)

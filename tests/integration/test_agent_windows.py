@@ -369,6 +369,8 @@ def _(w):
                 ('LaunchApplication', 'oa{sv}', (path, details(Path='/usr/bin/true'))),
                 ('OfferDownload', 'oss', (path, 'x', 'https://x.example/')),
                 ('ShowAlert', 'a{sv}', (alert(),)), ('ChooseContact', 'oa{sv}', (path, {})),
+                ('ShowContactRequest', 'ssa{sv}', ('test:x', 'mallory', {})),
+                ('WithdrawContactRequest', 'ss', ('test:x', 'mallory')),
                 ('Released', 's', ('ui',))):
             try:
                 s.service.ask(member, signature, *args, peer=stranger)

@@ -39,12 +39,36 @@ test_letters(void)
 }
 
 static void
+test_line(void)
+{
+    static const char *const texts[][2] = {
+        { "We met in Ulm", "We met in Ulm" },
+        { " \n\tWe  met\r\nin\xe2\x80\xa8Ulm\n", "We met in Ulm" },
+        { "\xe2\x80\xaegpj.exe\xe2\x80\xac", "gpj.exe" },
+        { "\xe2\x81\xa6"
+          "a\x1b[1m\x07",
+          "a [1m" },
+        { "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d" },
+        { "\n", "" },
+        { "", "" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *line = msgr_agent_text_line(texts[i][0]);
+
+        g_assert_cmpstr(line, ==, texts[i][1]);
+    }
+}
+
+static void
 test_person(void)
 {
     static const char *const names[][3] = {
         { "Alice Tester", "alice", "Alice Tester (alice)" },
         { "", "alice", "alice" },
         { "alice", "alice", "alice" },
+        { "\xe2\x80\xae", "alice", "alice" },
+        { "alice\n", "alice", "alice" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -82,6 +106,29 @@ test_invitation(void)
 }
 
 static void
+test_request(void)
+{
+    static const char *const details[][3] = {
+        { "XMPP", "We met\nin Ulm", "By way of XMPP: “We met in Ulm”" },
+        { "XMPP", "\n", "By way of XMPP." },
+        { "", "", "By way of xmpp:bob@b.test." },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(details); i++) {
+        GVariantDict dict;
+        g_autoptr(GVariant) value = NULL;
+        g_autofree char *text = NULL;
+
+        g_variant_dict_init(&dict, NULL);
+        g_variant_dict_insert(&dict, "ServiceName", "s", details[i][0]);
+        g_variant_dict_insert(&dict, "Message", "s", details[i][1]);
+        value = g_variant_ref_sink(g_variant_dict_end(&dict));
+        text = msgr_agent_text_request("xmpp:bob@b.test", value);
+        g_assert_cmpstr(text, ==, details[i][2]);
+    }
+}
+
+static void
 test_ended(void)
 {
     static const struct {
@@ -110,7 +157,9 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/agent-text/host", test_host);
     g_test_add_func("/agent-text/letters", test_letters);
+    g_test_add_func("/agent-text/line", test_line);
     g_test_add_func("/agent-text/person", test_person);
+    g_test_add_func("/agent-text/request", test_request);
     g_test_add_func("/agent-text/invitation", test_invitation);
     g_test_add_func("/agent-text/ended", test_ended);
     return g_test_run();

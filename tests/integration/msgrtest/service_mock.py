@@ -53,6 +53,7 @@ class ServiceMock:
         self.calls = []       # (member, path, arguments)
         self.answers = {}     # member -> function of (path, *arguments), or a Refusal
         self.properties = {}  # path -> {name: GLib.Variant}
+        self.requests = {}    # (service ID, sign-in name) -> details: who asks to be a contact
         self.status = 2       # MISTATUS of the user
         self.agent = None     # (unique name, path)
         self.agents = []      # every registration
@@ -121,6 +122,11 @@ class ServiceMock:
             return GLib.Variant('(a(oa{sv}))', (
                 [(path, props) for path, props in self.properties.items()
                  if '/Session/' in path],))
+        elif member == 'ListContactRequests':
+            return GLib.Variant('(a(ssa{sv}))', (
+                [(name, service, fields) for (service, name), fields in self.requests.items()],))
+        elif member == 'AnswerContactRequest':
+            del self.requests[args[1], args[0]]
         elif member == 'ListContacts':
             return GLib.Variant('(a(oa{sv}))', (
                 [(path, props) for path, props in self.properties.items()
@@ -198,6 +204,18 @@ class ServiceMock:
 
     def withdraw(self, path, result=0):
         self.ask('WithdrawInvitation', 'ou', path, result)
+
+    def ask_for(self, name='mallory@m.test', service='test:bob@b.test', again=False, **fields):
+        """Somebody asks to see the user's status."""
+        values = dict({'Contact': GLib.Variant('o', self.contact(name)), 'FriendlyName': 'Mallory',
+                       'Message': '', 'ServiceName': 'Test network',
+                       'Time': GLib.Variant('t', 1)}, **fields)
+        self.requests[service, name] = details(**values)
+        self.ask('ShowContactRequest', 'ssa{sv}', service, name, details(Again=again, **values))
+
+    def withdraw_request(self, name='mallory@m.test', service='test:bob@b.test'):
+        self.requests.pop((service, name), None)
+        self.ask('WithdrawContactRequest', 'ss', service, name)
 
     def end(self, path, state, result):
         """A session has ended: its properties say so, and the signal to the agent."""
