@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <sys/wait.h>
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
@@ -20,8 +21,8 @@
 #include "msgr-xmpp-account.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-password.h"
+#include "msgr-xmpp-unit.h"
 
-#define UNIT    "msgr-xmpp@%s.service"
 #define PROGRAM "msgr-xmpp"
 
 static struct {
@@ -56,28 +57,43 @@ address_of(const char *argument, GError **error)
     return NULL;
 }
 
-/* Returns: whether the program said that all was well; what it says goes where ours does. */
-static gboolean
+/* Returns: the program's exit status, or -1; what it says goes where ours does. */
+static int
 run_program(const char *const *argv, gboolean is_silent)
 {
     GSpawnFlags flags = G_SPAWN_SEARCH_PATH;
     int status = 0;
 
     flags |= is_silent ? G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL : G_SPAWN_DEFAULT;
-    return g_spawn_sync(NULL, (char **)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL) &&
-           g_spawn_check_wait_status(status, NULL);
+    if (!g_spawn_sync(NULL, (char **)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL))
+        return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static gboolean
 run_systemctl(const char *verb, const char *jid)
 {
-    g_autofree char *unit = g_strdup_printf(UNIT, jid);
-    const char *const argv[] = { "systemctl", "--user", "--quiet", verb, "--now", unit, NULL };
+    g_autofree char *unit = msgr_xmpp_unit_name(jid);
+    const char *const argv[] = { "systemctl", "--user", "--quiet", verb, "--", unit, NULL };
 
-    return run_program(argv, TRUE);
+    return run_program(argv, TRUE) == 0;
 }
 
+/* One that runs has read the account's files as they were. */
 static gboolean
+start_unit(const char *jid)
+{
+    return run_systemctl("enable", jid) && run_systemctl("restart", jid);
+}
+
+static void
+stop_unit(const char *jid)
+{
+    run_systemctl("stop", jid);
+    run_systemctl("disable", jid);
+}
+
+static int
 check_sign_in(const char *jid, gboolean is_silent)
 {
     g_autofree char *program = program_path();
@@ -93,20 +109,36 @@ forget(MsgrCtl *ctl, const char *jid)
     const char *const argv[] = { program, "--forget", jid, NULL };
     const char *const with_bus[] = { program, "--bus", ctl->bus_option, "--forget", jid, NULL };
 
-    if (!run_program(ctl->bus_option != NULL ? with_bus : argv, TRUE))
+    if (run_program(ctl->bus_option != NULL ? with_bus : argv, TRUE) != 0)
         msgr_ctl_output_warn(&ctl->output,
                              _("The service remembers the account: it was not reached."));
+}
+
+/* Returns: as it is in its file, where there is one. */
+static MsgrXmppAccount *
+old_account(const char *jid)
+{
+    MsgrXmppAccount *account = msgr_xmpp_account_load(jid, NULL);
+
+    if (account == NULL) {
+        account = g_new0(MsgrXmppAccount, 1);
+        account->jid = g_strdup(jid);
+    }
+    return account;
 }
 
 static MsgrXmppAccount *
 new_account(const char *jid, GError **error)
 {
-    g_autoptr(MsgrXmppAccount) account = g_new0(MsgrXmppAccount, 1);
+    g_autoptr(MsgrXmppAccount) account = old_account(jid);
 
-    account->jid = g_strdup(jid);
-    account->direct_tls = options.direct_tls;
-    if (options.ca_file != NULL)
+    if (options.ca_file != NULL) {
+        g_free(account->ca_file);
         account->ca_file = g_canonicalize_filename(options.ca_file, NULL);
+    }
+    if (options.server == NULL)
+        return g_steal_pointer(&account);
+    account->direct_tls = options.direct_tls;
     return msgr_xmpp_account_set_server(account, options.server, error) ? g_steal_pointer(&account)
                                                                         : NULL;
 }
@@ -148,6 +180,23 @@ add(MsgrCtl *ctl, const char *jid, GError **error)
     return is_stored;
 }
 
+/* What the server refuses, it would refuse each time; what is only not there now will be tried
+ * again by the unit. */
+static int
+try_and_start(MsgrCtl *ctl, const char *jid)
+{
+    if (check_sign_in(jid, ctl->output.json) == MSGR_XMPP_EXIT_REFUSED) {
+        msgr_ctl_output_warn(&ctl->output,
+                             _("It is kept, but not started. Add it once more to mend it."));
+        return MSGR_CTL_EXIT_FAILED;
+    }
+    if (!start_unit(jid))
+        msgr_ctl_output_warn(&ctl->output,
+                             _("It is not started by itself here. By hand: %s/msgr-xmpp %s"),
+                             MSGR_LIBEXEC_DIR, jid);
+    return MSGR_CTL_EXIT_OK;
+}
+
 static int
 run_add(MsgrCtl *ctl, char **args, GError **error)
 {
@@ -158,13 +207,7 @@ run_add(MsgrCtl *ctl, char **args, GError **error)
     if (ctl->output.json)
         msgr_ctl_json_print_string("Address", jid);
     msgr_ctl_output_print(&ctl->output, _("added: %s"), jid);
-    if (options.no_start)
-        return MSGR_CTL_EXIT_OK;
-    if (!run_systemctl("enable", jid))
-        msgr_ctl_output_warn(&ctl->output,
-                             _("It is not started by itself here. By hand: %s/msgr-xmpp %s"),
-                             MSGR_LIBEXEC_DIR, jid);
-    return MSGR_CTL_EXIT_OK;
+    return options.no_start ? MSGR_CTL_EXIT_OK : try_and_start(ctl, jid);
 }
 
 static gboolean
@@ -248,7 +291,7 @@ run_remove(MsgrCtl *ctl, char **args, GError **error)
 
     if (jid == NULL || !check_exists(jid, error))
         return MSGR_CTL_EXIT_FAILED;
-    run_systemctl("disable", jid);
+    stop_unit(jid);
     forget(ctl, jid);
     if (!msgr_xmpp_password_forget(jid, error))
         return MSGR_CTL_EXIT_FAILED;
@@ -272,7 +315,7 @@ run_test(MsgrCtl *ctl, char **args, GError **error)
 
     if (jid == NULL || !check_exists(jid, error))
         return MSGR_CTL_EXIT_FAILED;
-    is_well = check_sign_in(jid, ctl->output.json);
+    is_well = check_sign_in(jid, ctl->output.json) == 0;
     if (ctl->output.json)
         msgr_ctl_json_print_boolean("SignedIn", is_well);
     return is_well ? MSGR_CTL_EXIT_OK : MSGR_CTL_EXIT_FAILED;
@@ -288,7 +331,7 @@ static const GOptionEntry add_entries[] = {
     { "password-file", 0, 0, G_OPTION_ARG_NONE, &options.password_file,
       N_("keep the password in a file that only you can read, not in the keyring"), NULL },
     { "no-start", 0, 0, G_OPTION_ARG_NONE, &options.no_start,
-      N_("don't start the account with your sessions"), NULL },
+      N_("don't try the account, nor start it with your sessions"), NULL },
     { NULL },
 };
 
@@ -298,8 +341,9 @@ const MsgrCtlVerb msgr_ctl_verb_account_add = {
     .summary = N_("Adds an XMPP account of yours, or changes it"),
     .description = N_(
         "The password is asked for, or read from standard input. It goes into your keyring; where\n"
-        "there is none, into a file that only you can read. The account is started with each of\n"
-        "your sessions, by systemd."),
+        "there is none, into a file that only you can read. It is tried; then the account is\n"
+        "started with each of your sessions, by systemd. Of an account that is there already,\n"
+        "what isn't given stays as it is."),
     .examples = "msgrctl account add alice@example.org\n"
                 "msgrctl account add --server xmpp.example.org:5222 alice@example.org <secret",
     .min_args = 1,

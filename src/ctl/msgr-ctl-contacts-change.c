@@ -224,8 +224,12 @@ static const GOptionEntry entries[] = {
 const MsgrCtlVerb msgr_ctl_verb_contacts_add = {
     .name = "contacts add",
     .args = N_("NAME"),
-    .summary = N_("Puts somebody in your contact list; they aren't asked, or told"),
-    .examples = "msgrctl contacts add bob",
+    .summary = N_("Puts somebody in your contact list"),
+    .description =
+        N_("A user of this machine isn't asked, or told. A contact of a network is asked\n"
+           "whether you may see their status, and can be invited once they agree."),
+    .examples = "msgrctl contacts add bob\n"
+                "msgrctl contacts add bob@example.net --service xmpp:alice@example.org",
     .min_args = 1,
     .max_args = 1,
     .entries = entries,

@@ -8,6 +8,7 @@
 #include "msgr-ctl-help.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "msgr-ctl-text.h"
 
@@ -83,6 +84,16 @@ widest_verb(const MsgrCtlVerbGroup *groups, gsize n_groups)
 }
 
 static void
+append_group(GString *text, const MsgrCtlVerbGroup *group, guint width)
+{
+    for (guint i = 0; group->verbs[i] != NULL; i++) {
+        g_autofree char *left = verb_left(group->verbs[i]);
+
+        append_row(text, left, width, _(group->verbs[i]->summary));
+    }
+}
+
+static void
 append_verbs(GString *text, const MsgrCtlOutput *output)
 {
     gsize n_groups;
@@ -91,11 +102,7 @@ append_verbs(GString *text, const MsgrCtlOutput *output)
 
     for (gsize i = 0; i < n_groups; i++) {
         append_title(text, output, _(groups[i].title));
-        for (guint j = 0; groups[i].verbs[j] != NULL; j++) {
-            g_autofree char *left = verb_left(groups[i].verbs[j]);
-
-            append_row(text, left, width, _(groups[i].verbs[j]->summary));
-        }
+        append_group(text, &groups[i], width);
     }
 }
 
@@ -124,6 +131,59 @@ msgr_ctl_help_overview(const MsgrCtlOutput *output, const GOptionEntry *general)
     g_string_append_printf(
         text, "%s\n",
         _("\"msgrctl VERB --help\" tells more of each verb, msgrctl(1) of all of them."));
+    return g_string_free(text, FALSE);
+}
+
+static gboolean
+is_of_word(const MsgrCtlVerb *verb, const char *word)
+{
+    gsize length = strlen(word);
+
+    return strncmp(verb->name, word, length) == 0 && verb->name[length] == ' ';
+}
+
+static GPtrArray *
+verbs_of_word(const char *word)
+{
+    GPtrArray *verbs = g_ptr_array_new();
+    gsize n_groups;
+    const MsgrCtlVerbGroup *groups = msgr_ctl_verb_groups(&n_groups);
+
+    for (gsize i = 0; i < n_groups; i++) {
+        for (guint j = 0; groups[i].verbs[j] != NULL; j++) {
+            if (is_of_word(groups[i].verbs[j], word))
+                g_ptr_array_add(verbs, (gpointer)groups[i].verbs[j]);
+        }
+    }
+    g_ptr_array_add(verbs, NULL);
+    return verbs;
+}
+
+/**
+ * msgr_ctl_help_word:
+ * @word: that of which a verb has two
+ * @general: the options that every verb has
+ *
+ * Returns: (nullable): the help of all verbs that begin with @word; NULL: there are none.
+ */
+char *
+msgr_ctl_help_word(const char *word, const MsgrCtlOutput *output, const GOptionEntry *general)
+{
+    g_autoptr(GPtrArray) verbs = verbs_of_word(word);
+    const MsgrCtlVerbGroup group = { NULL, (const MsgrCtlVerb *const *)verbs->pdata };
+    GString *text;
+
+    if (verbs->len == 1)
+        return NULL;
+    text = g_string_new(NULL);
+    g_string_append_printf(text, _("Usage: msgrctl %s VERB [ARGUMENT...]"), word);
+    g_string_append(text, "\n\n");
+    append_group(text, &group, widest_verb(&group, 1));
+    append_title(text, output, _("Options of every verb:"));
+    append_options(text, general, widest_option(general, 0));
+    g_string_append_c(text, '\n');
+    g_string_append_printf(text, _("\"msgrctl %s VERB --help\" tells more of each."), word);
+    g_string_append_c(text, '\n');
     return g_string_free(text, FALSE);
 }
 

@@ -158,6 +158,25 @@ run_verb(MsgrCtl *ctl, const MsgrCtlVerb *verb, char ***args, GError **error)
     return verb->run(ctl, *args + 1, error);
 }
 
+static gboolean
+wants_help_only(char **words)
+{
+    gboolean is_option = g_strcmp0(words[1], "--help") == 0 || g_strcmp0(words[1], "-h") == 0;
+
+    return is_option ? words[2] == NULL : options.help && words[1] == NULL;
+}
+
+/* "contacts" alone lists them, but whoever asks for help wants to know of all its verbs. */
+static gboolean
+print_help_of_word(MsgrCtl *ctl, const char *word)
+{
+    g_autofree char *text = msgr_ctl_help_word(word, &ctl->output, general);
+
+    if (text != NULL)
+        msgr_ctl_output_text(text);
+    return text != NULL;
+}
+
 static int
 find_and_run(MsgrCtl *ctl, char **words, GError **error)
 {
@@ -171,6 +190,8 @@ find_and_run(MsgrCtl *ctl, char **words, GError **error)
         options.help = TRUE;
         words++;
     }
+    if (wants_help_only(words) && print_help_of_word(ctl, words[0]))
+        return MSGR_CTL_EXIT_OK;
     verb = msgr_ctl_verb_find(words, &n_words, error);
     if (verb == NULL)
         return MSGR_CTL_EXIT_USAGE;

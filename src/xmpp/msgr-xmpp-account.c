@@ -152,10 +152,14 @@ write_server(const MsgrXmppAccount *self, GKeyFile *file)
         g_strdup_printf(is_ipv6 ? "[%s]:%u" : "%s:%u", self->host, self->port);
 
     g_key_file_set_string(file, GROUP, "Server", server);
-    if (self->direct_tls)
-        g_key_file_set_boolean(file, GROUP, "DirectTls", TRUE);
+    g_key_file_set_boolean(file, GROUP, "DirectTls", self->direct_tls);
 }
 
+/**
+ * msgr_xmpp_account_save:
+ *
+ * What else is in the account's file stays there.
+ */
 gboolean
 msgr_xmpp_account_save(const MsgrXmppAccount *self, GError **error)
 {
@@ -164,6 +168,7 @@ msgr_xmpp_account_save(const MsgrXmppAccount *self, GError **error)
     g_autofree char *path = msgr_xmpp_account_path(self->jid, SUFFIX);
     g_autofree char *text = NULL;
 
+    g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_COMMENTS, NULL);
     g_key_file_set_string(file, GROUP, "Address", self->jid);
     if (self->host != NULL)
         write_server(self, file);

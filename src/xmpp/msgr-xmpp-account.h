@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* The exit status of "msgr-xmpp --check" when another try would end the same. */
+#define MSGR_XMPP_EXIT_REFUSED 3
+
 /**
  * MsgrXmppAccount:
  *

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "msgr-xmpp-unit.h"
+
 void
 msgr_xmpp_options_free(MsgrXmppOptions *self)
 {
@@ -24,6 +26,8 @@ parse(MsgrXmppOptions *self, int *argc, char ***argv, GError **error)
           N_("BUS") },
         { "check", 0, 0, G_OPTION_ARG_NONE, &self->check, N_("sign in, say how it went, and exit"),
           NULL },
+        { "escaped", 0, 0, G_OPTION_ARG_NONE, &self->is_escaped,
+          N_("ACCOUNT is as in the name of a unit: \\x2b is a +"), NULL },
         { "forget", 0, 0, G_OPTION_ARG_NONE, &self->forget,
           N_("have the service forget the account and its contacts, and exit"), NULL },
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, N_("log more"), NULL },
@@ -65,6 +69,6 @@ msgr_xmpp_options_parse(int *argc, char ***argv, GError **error)
                             _("It takes one account"));
         return NULL;
     }
-    self->account = g_strdup((*argv)[1]);
+    self->account = self->is_escaped ? msgr_xmpp_unit_account((*argv)[1]) : g_strdup((*argv)[1]);
     return g_steal_pointer(&self);
 }

@@ -16,6 +16,7 @@ typedef struct {
     char *bus;     /* (nullable) */
     char *account; /* (nullable) with @version */
     gboolean check;
+    gboolean is_escaped; /* the account was */
     gboolean forget;
     gboolean verbose;
     gboolean version;

@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <stdlib.h>
 
 #include "msgr-bus.h"
 #include "msgr-names.h"
@@ -171,6 +172,7 @@ msgr_xmpp_program_serve(const MsgrXmppAccount *account, const MsgrXmppOptions *o
 }
 
 typedef struct {
+    const MsgrXmppAccount *account;
     GMainLoop *loop;
     int status;
 } Check;
@@ -180,7 +182,7 @@ check_online(const char *jid, const char *address, gpointer data)
 {
     Check *check = data;
 
-    g_print(_("%s: signed in; this machine is %s there\n"), jid, address);
+    g_print(_("%s: signed in; this machine is %s there\n"), check->account->jid, address);
     check->status = 0;
     g_main_loop_quit(check->loop);
 }
@@ -191,6 +193,7 @@ check_offline(MsgrXmppEnd end, const char *reason, gboolean will_retry, gpointer
     Check *check = data;
 
     g_printerr("msgr-xmpp: %s\n", reason);
+    check->status = will_retry ? EXIT_FAILURE : MSGR_XMPP_EXIT_REFUSED;
     g_main_loop_quit(check->loop);
 }
 
@@ -199,20 +202,30 @@ check_stanza(MsgrXmppElement *stanza, gpointer data)
 {
 }
 
+/* A device of its own: under the account's name of this one it would sign that out. */
+static void
+take_other_resource(MsgrXmppAccount *account)
+{
+    g_free(account->resource);
+    account->resource = g_strdup_printf("msgr-check-%08x", g_random_int());
+}
+
 /**
  * msgr_xmpp_program_check:
  *
  * One attempt to sign in, without the service.
  *
- * Returns: the exit status.
+ * Returns: the exit status; MSGR_XMPP_EXIT_REFUSED: another attempt would end the same.
  */
 int
-msgr_xmpp_program_check(const MsgrXmppAccount *account)
+msgr_xmpp_program_check(MsgrXmppAccount *account)
 {
-    Check check = { g_main_loop_new(NULL, FALSE), 1 };
+    Check check = { account, g_main_loop_new(NULL, FALSE), EXIT_FAILURE };
     const MsgrXmppLinkEvents events = { check_online, check_offline, check_stanza, &check };
-    MsgrXmppLink *link = msgr_xmpp_link_new(account, &events);
+    MsgrXmppLink *link;
 
+    take_other_resource(account);
+    link = msgr_xmpp_link_new(account, &events);
     msgr_xmpp_link_start(link);
     g_main_loop_run(check.loop);
     msgr_xmpp_link_free(link);

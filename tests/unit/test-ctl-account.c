@@ -111,6 +111,86 @@ test_add_without_password(void)
         g_assert_false(exists("carol@a.test.conf"));
 }
 
+/* A program in the place of msgr-xmpp or systemctl, which notes how it was called. */
+static void
+put_program(const char *name, int status)
+{
+    g_autofree char *dir = g_build_filename(g_getenv("MSGR_TEST_ACCOUNT_DIR"), "bin", NULL);
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    g_autofree char *text =
+        g_strdup_printf("#!/bin/sh\necho %s \"$@\" >>%s/log\nexit %d\n", name, dir, status);
+
+    g_assert_cmpint(g_mkdir_with_parents(dir, 0700), ==, 0);
+    g_assert_true(g_file_set_contents_full(path, text, -1, 0, 0700, NULL));
+    g_setenv("PATH", dir, TRUE);
+    if (g_str_equal(name, "msgr-xmpp"))
+        g_setenv("MSGR_XMPP", path, TRUE);
+}
+
+static void
+assert_called(const char *calls)
+{
+    g_autofree char *path = g_build_filename(g_getenv("MSGR_TEST_ACCOUNT_DIR"), "bin", "log", NULL);
+    g_autofree char *log = NULL;
+
+    g_assert_true(g_file_get_contents(path, &log, NULL, NULL));
+    g_assert_cmpstr(log, ==, calls);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+}
+
+static void
+test_add_and_start(void)
+{
+    put_program("msgr-xmpp", 0);
+    put_program("systemctl", 0);
+    if (ran("msgrctl account add --password-file d.e-f+g@a.test", "s3cret\n",
+            "added: d.e-f+g@a.test\nstatus=0\n", ""))
+        assert_called("msgr-xmpp --check d.e-f+g@a.test\n"
+                      "systemctl --user --quiet enable -- msgr-xmpp@d.e-f\\x2bg@a.test.service\n"
+                      "systemctl --user --quiet restart -- msgr-xmpp@d.e-f\\x2bg@a.test.service\n");
+}
+
+/* What is only not there now will be there another time. */
+static void
+test_add_not_now(void)
+{
+    put_program("msgr-xmpp", 1);
+    put_program("systemctl", 1);
+    if (ran("msgrctl account add --password-file dave@a.test", "s3cret\n", "*status=0\n",
+            "*By hand: */msgr-xmpp dave@a.test*"))
+        assert_called("msgr-xmpp --check dave@a.test\n"
+                      "systemctl --user --quiet enable -- msgr-xmpp@dave@a.test.service\n");
+}
+
+static void
+test_add_refused(void)
+{
+    put_program("msgr-xmpp", 3);
+    put_program("systemctl", 0);
+    if (!ran("msgrctl account add --password-file erin@a.test", "wrong\n", "*status=1\n",
+             "*kept, but not started*"))
+        return;
+    assert_called("msgr-xmpp --check erin@a.test\n");
+    g_assert_true(exists("erin@a.test.conf"));
+}
+
+/* A new password alone leaves the rest of the account as it was. */
+static void
+test_add_again(void)
+{
+    g_autofree char *path = path_of("fay@a.test.conf");
+    g_autofree char *text = NULL;
+
+    put("fay@a.test.conf", "[Account]\nServer=x.test:99\nDirectTls=true\nPingInterval=7\n");
+    if (!ran("msgrctl account add --no-start --password-file fay@a.test", "s3cret\n",
+             "added: fay@a.test\nstatus=0\n", ""))
+        return;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==,
+                    "[Account]\nServer=x.test:99\nDirectTls=true\nPingInterval=7\n"
+                    "Address=fay@a.test\n");
+}
+
 static void
 test_add_nonsense(void)
 {
@@ -178,6 +258,10 @@ main(int argc, char **argv)
     g_test_add_func("/ctl-account/pitfall 10: add", test_add);
     g_test_add_func("/ctl-account/add-without-keyring", test_add_without_keyring);
     g_test_add_func("/ctl-account/add-without-password", test_add_without_password);
+    g_test_add_func("/ctl-account/add-and-start", test_add_and_start);
+    g_test_add_func("/ctl-account/add-not-now", test_add_not_now);
+    g_test_add_func("/ctl-account/add-refused", test_add_refused);
+    g_test_add_func("/ctl-account/add-again", test_add_again);
     g_test_add_func("/ctl-account/add-nonsense", test_add_nonsense);
     g_test_add_func("/ctl-account/list-table", test_list);
     g_test_add_func("/ctl-account/list-json", test_list_json);

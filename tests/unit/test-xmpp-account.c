@@ -10,6 +10,7 @@
 
 #include "msgr-error.h"
 #include "msgr-xmpp-password.h"
+#include "msgr-xmpp-unit.h"
 #include "test-ctl-dir.h"
 
 static void
@@ -57,6 +58,31 @@ test_resource_of_account(void)
     bob = msgr_xmpp_account_load("bob@a.test", NULL);
     second = msgr_xmpp_account_full_jid(bob);
     g_assert_cmpstr(strchr(first, '/'), !=, strchr(second, '/'));
+}
+
+/* A unit's name has its letters, and comes back from it whole. */
+static void
+test_unit(void)
+{
+    static const char *const names[][2] = {
+        { "alice@my-server.test", "alice@my-server.test" },
+        { "a.b_c:d@[::1]", "a.b_c:d@\\x5b::1\\x5d" },
+        { "a+b\\x2b@a.test", "a\\x2bb\\x5cx2b@a.test" },
+        { "m\303\274ller@a.test", "m\\xc3\\xbcller@a.test" },
+        { "100%@a.test", "100\\x25@a.test" },
+    };
+    g_autofree char *account = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *unit = msgr_xmpp_unit_name(names[i][0]);
+        g_autofree char *wanted = g_strdup_printf("msgr-xmpp@%s.service", names[i][1]);
+        g_autofree char *found = msgr_xmpp_unit_account(names[i][1]);
+
+        g_assert_cmpstr(unit, ==, wanted);
+        g_assert_cmpstr(found, ==, names[i][0]);
+    }
+    account = msgr_xmpp_unit_account("a\\x0\\");
+    g_assert_cmpstr(account, ==, "a\\x0\\");
 }
 
 static void
@@ -187,6 +213,7 @@ main(int argc, char **argv)
     root = test_dir_new();
     g_test_add_func("/xmpp-account/defaults", test_defaults);
     g_test_add_func("/xmpp-account/pitfall 8: a resource of its own", test_resource_of_account);
+    g_test_add_func("/xmpp-account/unit", test_unit);
     g_test_add_func("/xmpp-account/values", test_values);
     g_test_add_func("/xmpp-account/bad-values", test_bad_values);
     g_test_add_func("/xmpp-account/save", test_save);

@@ -5,10 +5,12 @@
 import os
 
 from msgrtest import names
+from msgrtest.player import Player
 from msgrtest.tap import test
 from msgrtest.world import eventually
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
+from xmpptest.machine import built
 from xmpptest.proxy import DOWN
 
 AUTHENTICATION_FAILED = names.HRESULTS['AuthenticationFailed']
@@ -93,6 +95,23 @@ def wrong_password_ejabberd(world):
     desk.connector.set_password('wrong')
     desk.start().wait_failed(AUTHENTICATION_FAILED)
     assert len(account.site.proxy.attempts) == 1
+
+
+@test('an account is tried when it is added, beside the one that runs')
+def added(world):
+    account = stage(world).account()
+    desk = signs_in(world, account)
+    alice = Player(world, 'alice')
+    alice.env.update(world.users.environment,
+                     MSGR_XMPP=alice.install(built('MSGR_XMPP', 'src/xmpp/msgr-xmpp')))
+    add = 'account', 'add', '--password-file', account.jid
+    status, said = alice.ctl(*add, said='wrong\n')
+    assert status == 1 and 'does not accept the password' in said and 'not started' in said, said
+    status, said = alice.ctl(*add, said=account.password + '\n')
+    assert status == 0 and account.jid + ': signed in' in said and 'By hand' in said, said
+    status, said = alice.ctl('account', 'test', account.jid)
+    assert status == 0 and account.jid + ': signed in' in said, said
+    assert desk.status == names.STATUS_ONLINE and account.site.proxy.open() == 1
 
 
 @test('pitfall 10: a password that others can read is not used')
