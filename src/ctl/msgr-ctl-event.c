@@ -243,6 +243,17 @@ describe_contact_removed(GVariant *args, const char *who)
 }
 
 static char *
+describe_contact_request(GVariant *args, const char *who)
+{
+    g_autoptr(GVariant) details = g_variant_get_child_value(args, 2);
+    g_autofree char *name = g_strdup_printf("%s (%s)", get_text(args, 0), get_text(args, 1));
+    g_autofree char *safe = msgr_ctl_text_safe(name);
+
+    return with_text(g_strdup_printf(_("%s asks to see your status"), safe),
+                     msgr_ctl_dict_string(details, "Message"));
+}
+
+static char *
 describe_contact_added(GVariant *args, const char *who)
 {
     g_autofree char *why = NULL;
@@ -295,6 +306,8 @@ static const Row messenger_rows[] = {
     { "OnSignout", "(s)", "service_id", MSGR_CTL_PLAIN, describe_signout },
     { "OnContactStatusChange", "(ou)", "contact,status", MSGR_CTL_PLAIN, describe_contact_status },
     { "OnContactListRemove", "(o)", "contact", MSGR_CTL_PLAIN, describe_contact_removed },
+    { "OnContactRequest", "(ssa{sv})", "signin_name,service_id,details", MSGR_CTL_GREEN,
+      describe_contact_request },
 };
 
 static const Row private_rows[] = {

@@ -5,7 +5,9 @@
 import json
 import signal
 
+from msgrtest.client import V
 from msgrtest.keys import DESK, put
+from msgrtest.network import Connector, Network
 from msgrtest.player import Player
 from msgrtest.tap import test
 from msgrtest.world import eventually
@@ -121,6 +123,37 @@ def _(w):
         program.process.send_signal(signal.SIGINT)
     status, lines = program.end()
     assert status == 0, (status, lines)
+
+
+@test('who asks to be a contact is a line of the watch, and all of it is in its JSON')
+def _(w):
+    _alice, bob = start(w)
+    connector = Connector(w, 'bob', 'bob@b.test', Network())
+    programs = [bob.start([bob.msgrctl, *options, 'watch']) for options in ([], ['--json'])]
+    try:
+        for program in programs:
+            eventually(lambda p=program: any('OnLockStatusChanged' in line and 'Private' in line
+                                             for line in list(p.lines)), 'it is unlocked')
+        connector.manager.DeliverContactRequest(connector.service, 'mallory@m.test', {
+            'FriendlyName': V('s', 'Your Bank'), 'Message': V('s', 'hello\n\u202e')})
+        eventually(lambda: any(
+            line.endswith('mallory@m.test (test:bob@b.test) asks to see your status: '
+                          '"hello\\n\\u{202e}"') and ' OnContactRequest ' in line
+            for line in list(programs[0].lines)), 'the line')
+        eventually(lambda: asked(programs[1]), 'the event')
+    finally:
+        for program in programs:
+            program.process.send_signal(signal.SIGINT)
+    assert [program.end()[0] for program in programs] == [0, 0]
+    event = asked(programs[1])[0]
+    assert (event['signin_name'], event['service_id']) == ('mallory@m.test', 'test:bob@b.test')
+    assert event['details']['Message'] == 'hello\n\u202e', event
+
+
+def asked(program):
+    """The arguments of the contact requests that a watch has printed."""
+    return [event['Args'] for event in map(json.loads, list(program.lines))
+            if event['Event'] == 'OnContactRequest']
 
 
 @test('what the administrator has fixed is told')

@@ -68,6 +68,21 @@ test_others(void)
                    "(objectpath '/c', uint32 1)", "bob is now: offline");
 }
 
+static void
+test_request(void)
+{
+    assert_details(MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnContactRequest",
+                   "('mallory@m.test', 'xmpp:bob@b.test', @a{sv} {'Message': <''>})",
+                   "mallory@m.test (xmpp:bob@b.test) asks to see your status");
+    assert_details(MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnContactRequest",
+                   "('mal\\u001b[1m', 'x', {'FriendlyName': <'Your Bank'>, 'Message': "
+                   "<'hello\\n\\u202e'>})",
+                   "mal\\x1b[1m (x) asks to see your status: \"hello\\n\\u{202e}\"");
+    assert_details(MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "OnContactRequest",
+                   "('mallory', 'x', {'Message': <uint32 7>})",
+                   "mallory (x) asks to see your status");
+}
+
 /* What this program doesn't know, or not with these arguments, is printed as it is. */
 static void
 test_unknown(void)
@@ -130,6 +145,75 @@ test_json(void)
                     HEAD "\"OnNews\",\"Args\":{\"arg0\":\"x\",\"arg1\":{\"a\":true}}}");
 }
 
+static GVariant *
+make_value(const char *type)
+{
+    if (g_str_equal(type, "o"))
+        return g_variant_new_object_path("/x");
+    return g_variant_ref_sink(g_variant_new_parsed(g_str_equal(type, "s")   ? "'x'"
+                                                   : g_str_equal(type, "b") ? "true"
+                                                   : g_str_equal(type, "i") ? "7"
+                                                   : g_str_equal(type, "u") ? "uint32 7"
+                                                                            : "@a{sv} {}"));
+}
+
+static MsgrCtlEvent *
+make_event(const char *iface, const GDBusSignalInfo *info)
+{
+    GVariantBuilder args = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE_TUPLE);
+
+    for (gsize i = 0; info->args != NULL && info->args[i] != NULL; i++)
+        g_variant_builder_add_value(&args, make_value(info->args[i]->signature));
+    return msgr_ctl_event_new("/x", iface, info->name, g_variant_builder_end(&args));
+}
+
+/* Its arguments have their names, and it is told in words. */
+static void
+assert_known(const char *iface, const GDBusSignalInfo *info)
+{
+    g_autoptr(MsgrCtlEvent) event = make_event(iface, info);
+    g_autofree char *printed = g_variant_print(event->args, FALSE);
+    g_autofree char *details = msgr_ctl_event_details(event, "bob");
+    JsonObject *object = msgr_ctl_event_json(event);
+    JsonObject *args = json_object_get_object_member(object, "Args");
+
+    g_assert_cmpstr(details, !=, printed);
+    for (gsize i = 0; info->args != NULL && info->args[i] != NULL; i++) {
+        if (!json_object_has_member(args, info->args[i]->name))
+            g_error("%s has no argument %s", info->name, info->args[i]->name);
+    }
+    json_object_unref(object);
+}
+
+/* Returns: how many signals of the interface there are. */
+static guint
+assert_interface(const char *name)
+{
+    g_autofree char *file = g_strconcat(name, ".xml", NULL);
+    g_autofree char *path =
+        g_test_build_filename(G_TEST_DIST, "..", "..", "data", "dbus", file, NULL);
+    g_autofree char *xml = NULL;
+    g_autoptr(GDBusNodeInfo) node = NULL;
+    guint count = 0;
+
+    g_assert_true(g_file_get_contents(path, &xml, NULL, NULL));
+    node = g_dbus_node_info_new_for_xml(xml, NULL);
+    for (GDBusSignalInfo **info = node->interfaces[0]->signals; *info != NULL; info++, count++)
+        assert_known(name, *info);
+    return count;
+}
+
+/* Every signal that the service has. */
+static void
+test_every_signal(void)
+{
+    static const char *const names[] = { MSGR_MESSENGER_IFACE, "org.msgr.Private1", MSGR_LOCK_IFACE,
+                                         MSGR_SESSION_MANAGER_IFACE, MSGR_SESSION_IFACE };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        g_assert_cmpuint(assert_interface(names[i]), >, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -137,7 +221,9 @@ main(int argc, char **argv)
     g_test_add_func("/ctl-event/session", test_session);
     g_test_add_func("/ctl-event/invitation", test_invitation);
     g_test_add_func("/ctl-event/others", test_others);
+    g_test_add_func("/ctl-event/request", test_request);
     g_test_add_func("/ctl-event/unknown", test_unknown);
+    g_test_add_func("/ctl-event/every-signal", test_every_signal);
     g_test_add_func("/ctl-event/object", test_object);
     g_test_add_func("/ctl-event/json", test_json);
     return g_test_run();
