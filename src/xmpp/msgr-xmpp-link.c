@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "msgr-error.h"
 #include "msgr-xmpp-backoff.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-names.h"
@@ -261,7 +262,11 @@ got_password(GObject *source, GAsyncResult *result, gpointer data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
     if (password == NULL) {
-        fail(self, MSGR_XMPP_END_AUTHENTICATION, error->message);
+        fail(self,
+             g_error_matches(error, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE)
+                 ? MSGR_XMPP_END_LOST
+                 : MSGR_XMPP_END_AUTHENTICATION,
+             error->message);
         return;
     }
     self->password = password;

@@ -102,6 +102,8 @@ load_file(const char *jid, GError **error)
     return password;
 }
 
+/* A keyring that can't be asked is a matter of time; one that doesn't have the password, or that
+ * the user won't unlock, isn't. */
 static void
 found_in_keyring(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -113,10 +115,12 @@ found_in_keyring(GObject *source, GAsyncResult *result, gpointer data)
         g_task_return_pointer(task, g_strdup(found), free_password);
         secret_password_wipe(found);
         secret_password_free(found);
+    } else if (error != NULL) {
+        g_task_return_new_error(task, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE,
+                                "the keyring does not answer: %s", error->message);
     } else {
         g_task_return_new_error(task, MSGR_ERROR, MSGR_ERROR_AUTHENTICATION_FAILED,
-                                "there is no password: %s",
-                                error != NULL ? error->message : "not in the keyring");
+                                "there is no password: the keyring has none, or is locked");
     }
 }
 
@@ -149,7 +153,9 @@ msgr_xmpp_password_load_async(const char *jid, GCancellable *cancellable,
 /**
  * msgr_xmpp_password_load_finish:
  *
- * Returns: (nullable): to be given to msgr_xmpp_password_free().
+ * Returns: (nullable): to be given to msgr_xmpp_password_free(). The error is
+ *   MSGR_ERROR_AUTHENTICATION_FAILED if asking again would end the same, and
+ *   MSGR_ERROR_CONNECTION_FAILURE if nobody could be asked.
  */
 char *
 msgr_xmpp_password_load_finish(GAsyncResult *result, GError **error)

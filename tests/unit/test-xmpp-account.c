@@ -193,6 +193,17 @@ test_password_file_of_others(void)
     }
 }
 
+/* It comes up later than we do, in many a session. */
+static void
+test_no_keyring(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    msgr_xmpp_password_free(load_password(&error));
+    g_assert_error(error, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE);
+    g_assert_nonnull(strstr(error->message, "keyring"));
+}
+
 static void
 test_password_file_empty(void)
 {
@@ -211,12 +222,14 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     root = test_dir_new();
+    g_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
     g_test_add_func("/xmpp-account/defaults", test_defaults);
     g_test_add_func("/xmpp-account/pitfall 8: a resource of its own", test_resource_of_account);
     g_test_add_func("/xmpp-account/unit", test_unit);
     g_test_add_func("/xmpp-account/values", test_values);
     g_test_add_func("/xmpp-account/bad-values", test_bad_values);
     g_test_add_func("/xmpp-account/save", test_save);
+    g_test_add_func("/xmpp-password/no-keyring", test_no_keyring);
     g_test_add_func("/xmpp-password/pitfall 10: file", test_password_file);
     g_test_add_func("/xmpp-password/pitfall 10: file of others", test_password_file_of_others);
     g_test_add_func("/xmpp-password/empty", test_password_file_empty);
