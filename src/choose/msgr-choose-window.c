@@ -112,6 +112,14 @@ matches(gpointer item, gpointer data)
 
 /* What the agent says */
 
+/* Where there is nothing to search, a name is what can be typed. */
+static void
+focus_first(MsgrChooseWindow *self)
+{
+    if (g_list_model_get_n_items(G_LIST_MODEL(self->contacts)) == 0 && !has_other(self))
+        gtk_widget_grab_focus(self->other);
+}
+
 static void
 set_contacts(MsgrChooseWindow *self, JsonArray *array)
 {
@@ -135,6 +143,7 @@ set_contacts(MsgrChooseWindow *self, JsonArray *array)
             gtk_single_selection_set_selected(self->selection, i);
     }
     update(self);
+    focus_first(self);
 }
 
 static void

@@ -26,6 +26,7 @@ function enable() {
     global.context.unsafe_mode = true;
     const seat = Clutter.get_default_backend().get_default_seat();
     const pointer = seat.create_virtual_device(Clutter.InputDeviceType.POINTER_DEVICE);
+    const keyboard = seat.create_virtual_device(Clutter.InputDeviceType.KEYBOARD_DEVICE);
     global.test = {
         // all that is shown, from the top
         *actors(root = global.stage) {
@@ -57,6 +58,13 @@ function enable() {
         press() {
             this.button(true);
             this.button(false);
+        },
+        keys(...values) {
+            const time = GLib.get_monotonic_time();
+            values.forEach(value =>
+                keyboard.notify_keyval(time, value, Clutter.KeyState.PRESSED));
+            values.reverse().forEach(value =>
+                keyboard.notify_keyval(time, value, Clutter.KeyState.RELEASED));
         },
     };
 }
@@ -140,6 +148,21 @@ class Gnome(Desktop):
         eventually(lambda: self.js('global.test.find(%s).hover' % json.dumps(text)),
                    'the pointer is on "%s"' % text)
         self.js('global.test.press()')
+
+    def press(self, window, *names):
+        """Keys, all at once, as Clutter names them, for a window that has the focus."""
+        self.wait_focus(window)
+        self.js('global.test.keys(%s)' % ', '.join('imports.gi.Clutter.KEY_' + n for n in names))
+
+    def type(self, window, text):
+        """Letters of ASCII: their keys have their numbers."""
+        self.wait_focus(window)
+        for letter in text:
+            self.js('global.test.keys(%d)' % ord(letter))
+
+    def wait_focus(self, window):
+        eventually(lambda: self.js('global.display.focus_window?.get_title()') == window,
+                   '"%s" has the focus at %s' % (window, self.short))
 
     def drag(self, *points):
         """Draws with the pointer, on the window that has come last."""
