@@ -3,6 +3,7 @@
  */
 #include "msgr-agent-desk.h"
 
+#include "msgr-agent-accounts.h"
 #include "msgr-agent-chooser.h"
 #include "msgr-agent-invitations.h"
 #include "msgr-agent-launcher.h"
@@ -19,6 +20,7 @@ const char *const msgr_agent_desk_actions[][2] = {
     { "decline", "s" },
     { "accept-contact", "(ss)" },
     { "refuse-contact", "(ss)" },
+    { "sign-in", "s" },
     { "open-page", "(ss)" },
     { "put-away", "s" },
     { "let-run", "(ssb)" },
@@ -33,6 +35,7 @@ struct _MsgrAgentDesk {
     MsgrAgentOutcome *outcome;
     MsgrAgentInvitations *invitations;
     MsgrAgentRequests *requests;
+    MsgrAgentAccounts *accounts;
     MsgrAgentOffers *offers;
     MsgrAgentLauncher *launcher;
     MsgrAgentChooser *chooser;
@@ -120,6 +123,28 @@ withdraw_contact_request(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocatio
 }
 
 static gboolean
+show_signed_out(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation, const char *service_id,
+                GVariant *details, gpointer data)
+{
+    MsgrAgentDesk *self = data;
+
+    msgr_agent_accounts_show(self->accounts, service_id, details);
+    msgr_dbus_agent1_complete_show_signed_out(agent, invocation);
+    return TRUE;
+}
+
+static gboolean
+withdraw_signed_out(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation,
+                    const char *service_id, gpointer data)
+{
+    MsgrAgentDesk *self = data;
+
+    msgr_agent_accounts_withdraw(self->accounts, service_id);
+    msgr_dbus_agent1_complete_withdraw_signed_out(agent, invocation);
+    return TRUE;
+}
+
+static gboolean
 choose_contact(MsgrDbusAgent1 *agent, GDBusMethodInvocation *invocation, const char *session,
                GVariant *details, gpointer data)
 {
@@ -134,6 +159,7 @@ leave_windows(MsgrAgentDesk *self)
 {
     msgr_agent_invitations_withdraw_all(self->invitations);
     msgr_agent_requests_withdraw_all(self->requests);
+    msgr_agent_accounts_withdraw_all(self->accounts);
     msgr_agent_offers_withdraw_all(self->offers);
     msgr_agent_chooser_withdraw_all(self->chooser);
 }
@@ -165,6 +191,9 @@ handle_calls(MsgrAgentDesk *self)
                      self);
     g_signal_connect(self->agent, "handle-withdraw-contact-request",
                      G_CALLBACK(withdraw_contact_request), self);
+    g_signal_connect(self->agent, "handle-show-signed-out", G_CALLBACK(show_signed_out), self);
+    g_signal_connect(self->agent, "handle-withdraw-signed-out", G_CALLBACK(withdraw_signed_out),
+                     self);
     g_signal_connect(self->agent, "handle-choose-contact", G_CALLBACK(choose_contact), self);
     g_signal_connect(self->agent, "handle-released", G_CALLBACK(released), self);
 }
@@ -250,6 +279,8 @@ msgr_agent_desk_click(MsgrAgentDesk *self, const char *action, GVariant *target,
         msgr_agent_offers_open(self->offers, id, url, token);
     } else if (g_str_equal(action, "put-away")) {
         msgr_agent_offers_put_away(self->offers, g_variant_get_string(target, NULL));
+    } else if (g_str_equal(action, "sign-in")) {
+        msgr_agent_accounts_sign_in(self->accounts, g_variant_get_string(target, NULL));
     } else {
         click_invitation(self, action, g_variant_get_string(target, NULL), token);
     }
@@ -279,6 +310,7 @@ msgr_agent_desk_new(GApplication *application, MsgrAgentService *service)
     self->invitations =
         msgr_agent_invitations_new(service, self->notifier, self->consent, self->outcome);
     self->requests = msgr_agent_requests_new(service, self->notifier, self->outcome);
+    self->accounts = msgr_agent_accounts_new(service, self->notifier, self->outcome);
     self->offers = msgr_agent_offers_new(service, self->notifier);
     self->chooser = msgr_agent_chooser_new(service);
     self->registrar = msgr_agent_registrar_new(service);
@@ -307,6 +339,7 @@ msgr_agent_desk_free(MsgrAgentDesk *self)
     msgr_agent_registrar_free(self->registrar);
     msgr_agent_chooser_free(self->chooser);
     msgr_agent_offers_free(self->offers);
+    msgr_agent_accounts_free(self->accounts);
     msgr_agent_requests_free(self->requests);
     msgr_agent_invitations_free(self->invitations);
     msgr_agent_outcome_free(self->outcome);

@@ -153,12 +153,13 @@ msgr_agent_invitations_new(MsgrAgentService *service, MsgrAgentNotifier *notifie
                            MsgrAgentConsent *consent, MsgrAgentOutcome *outcome)
 {
     static const MsgrAgentWaitingKind kind = {
-        NOTICE_KIND,
-        MSGR_SESSION_MANAGER_PATH,
-        MSGR_SESSION_MANAGER_IFACE,
-        "ListSessions",
-        "(a(oa{sv}))",
-        read_waiting,
+        .name = NOTICE_KIND,
+        .path = MSGR_SESSION_MANAGER_PATH,
+        .iface = MSGR_SESSION_MANAGER_IFACE,
+        .method = "ListSessions",
+        .args = "()",
+        .reply_type = "(a(oa{sv}))",
+        .read = read_waiting,
     };
     MsgrAgentInvitations *self = g_new0(MsgrAgentInvitations, 1);
 

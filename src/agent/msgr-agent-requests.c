@@ -183,8 +183,13 @@ msgr_agent_requests_new(MsgrAgentService *service, MsgrAgentNotifier *notifier,
                         MsgrAgentOutcome *outcome)
 {
     static const MsgrAgentWaitingKind kind = {
-        NOTICE_KIND,           MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
-        "ListContactRequests", "(a(ssa{sv}))", read_waiting,
+        .name = NOTICE_KIND,
+        .path = MSGR_ROOT_PATH,
+        .iface = MSGR_MESSENGER_IFACE,
+        .method = "ListContactRequests",
+        .args = "()",
+        .reply_type = "(a(ssa{sv}))",
+        .read = read_waiting,
     };
     MsgrAgentRequests *self = g_new0(MsgrAgentRequests, 1);
 

@@ -135,6 +135,52 @@ msgr_agent_text_request(const char *service_id, GVariant *details)
 }
 
 /**
+ * msgr_agent_text_account:
+ * @details: as those of ShowSignedOut
+ *
+ * Returns: which of the user's own accounts it is.
+ */
+char *
+msgr_agent_text_account(const char *service_id, GVariant *details)
+{
+    g_autofree char *service = msgr_agent_text_line(msgr_agent_text_get(details, "Name"));
+    g_autofree char *name = msgr_agent_text_line(msgr_agent_text_get(details, "SigninName"));
+
+    if (*service == '\0' || *name == '\0')
+        return msgr_agent_text_line(service_id);
+    /* Translators: the name of a service, such as XMPP, and the user's own name there */
+    return g_strdup_printf(_("%s: %s"), service, name);
+}
+
+static const char *
+explain_signed_out(guint32 result)
+{
+    if (result == msgr_error_hresult(MSGR_ERROR_AUTHENTICATION_FAILED))
+        return _("The password was not accepted.");
+    if (result == msgr_error_hresult(MSGR_ERROR_NETWORK_CONFIG_FAILURE))
+        return _("Its settings, or its server's certificate, are not in order.");
+    return _("The server doesn't let you in.");
+}
+
+/**
+ * msgr_agent_text_signed_out:
+ * @details: as those of ShowSignedOut
+ *
+ * Returns: why an account is signed out, and what its connector says of that.
+ */
+char *
+msgr_agent_text_signed_out(GVariant *details)
+{
+    const char *why = explain_signed_out(msgr_agent_text_get_uint32(details, "Result"));
+    g_autofree char *message = msgr_agent_text_line(msgr_agent_text_get(details, "Message"));
+
+    if (*message == '\0')
+        return g_strdup(why);
+    /* Translators: a sentence, and what a program says of it */
+    return g_strdup_printf(_("%s “%s”"), why, message);
+}
+
+/**
  * msgr_agent_text_application:
  * @details: of an invitation or an application
  *

@@ -16,6 +16,8 @@ char *msgr_agent_text_host(const char *url);
 char *msgr_agent_text_line(const char *text);
 char *msgr_agent_text_person(const char *friendly_name, const char *signin_name);
 char *msgr_agent_text_request(const char *service_id, GVariant *details);
+char *msgr_agent_text_account(const char *service_id, GVariant *details);
+char *msgr_agent_text_signed_out(GVariant *details);
 char *msgr_agent_text_application(GVariant *details);
 char *msgr_agent_text_invitation(GVariant *details);
 const char *msgr_agent_text_ended(guint32 state, guint32 result);

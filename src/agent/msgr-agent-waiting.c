@@ -197,7 +197,7 @@ registered(MsgrAgentService *service, gpointer data)
 
     self->round++;
     msgr_agent_service_call(self->service, MSGR_BUS_NAME, kind->path, kind->iface, kind->method,
-                            g_variant_new("()"), kind->reply_type, got_waiting, self);
+                            g_variant_new_parsed(kind->args), kind->reply_type, got_waiting, self);
 }
 
 /* Answering */

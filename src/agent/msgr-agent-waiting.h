@@ -13,7 +13,7 @@ typedef struct _MsgrAgentWaiting MsgrAgentWaiting;
 /**
  * MsgrAgentWaitingKind:
  * @name: the kind of its notices
- * @path: with the next three: the call that asks the service what waits
+ * @path: with the next four: the call that asks the service what waits; @args as GVariant's text
  * @read: adds the ID of the notice of each that waits to the set @ids
  */
 typedef struct {
@@ -21,6 +21,7 @@ typedef struct {
     const char *path;
     const char *iface;
     const char *method;
+    const char *args;
     const char *reply_type;
     void (*read)(GVariant *reply, GHashTable *ids);
 } MsgrAgentWaitingKind;

@@ -22,6 +22,7 @@ data_clear(MsgrAccountData *data)
     msgr_string_clear(&data->told_name);
     msgr_string_clear(&data->connector);
     msgr_string_clear(&data->path);
+    msgr_string_clear(&data->out_message);
     msgr_string_clear(&data->local_address);
 }
 
@@ -44,6 +45,7 @@ account_save(MsgrRecord *record)
     msgr_string_ref(copy->told_name);
     msgr_string_ref(copy->connector);
     msgr_string_ref(copy->path);
+    msgr_string_ref(copy->out_message);
     msgr_string_ref(copy->local_address);
     return copy;
 }
@@ -238,8 +240,13 @@ msgr_account_order(MsgrAccount *self, const char *method, GVariant *args)
                                           MSGR_CONNECTOR_IFACE, method, args));
 }
 
-static guint32
-status_of(MsgrAccount *self)
+/**
+ * msgr_account_status:
+ *
+ * Returns: the user's own MISTATUS there, as it sees it itself.
+ */
+guint32
+msgr_account_status(MsgrAccount *self)
 {
     return msgr_account_is_online(self) ? self->data.status : MSGR_STATUS_OFFLINE;
 }
@@ -257,6 +264,6 @@ msgr_account_list(MsgrUser *user, GVariantBuilder *builder)
         MsgrAccount *self = msgr_account_find(user, l->data);
 
         g_variant_builder_add(builder, "(ssssu)", self->id, self->data.name, self->data.signin_name,
-                              msgr_account_friendly_name(self), status_of(self));
+                              msgr_account_friendly_name(self), msgr_account_status(self));
     }
 }

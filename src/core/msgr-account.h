@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /**
  * MsgrAccountData:
  *
- * What is remembered of an account; of the last six as long as the service runs.
+ * What is remembered of an account; of all from told_name on as long as the service runs.
  */
 typedef struct {
     char *name;          /* of the service, for people */
@@ -25,8 +25,12 @@ typedef struct {
     char *connector;     /* its unique name on the bus; NULL: there is none */
     char *path;          /* its object */
     gboolean signed_in;
-    gboolean signing_in; /* somebody waits to be told */
-    char *local_address; /* what the network reaches this machine by; "" if that isn't known */
+    gboolean signing_in;  /* somebody waits to be told */
+    guint32 out_result;   /* why it isn't signed in; 0: nobody has said anything */
+    gboolean will_retry;  /* its connector goes on trying by itself */
+    char *out_message;    /* of its connector's, for people; NULL: none */
+    gboolean has_stopped; /* its connector doesn't go on, though the user wants to be signed in */
+    char *local_address;  /* what the network reaches this machine by; "" if that isn't known */
 } MsgrAccountData;
 
 /**
@@ -66,6 +70,7 @@ MsgrSession *msgr_account_session(MsgrAccount *self, const char *guid, MsgrConta
 gboolean msgr_account_deliver_alert(MsgrAccount *self, const char *from, const MsgrAlertText *alert,
                                     GError **error);
 gboolean msgr_account_is_online(MsgrAccount *self);
+guint32 msgr_account_status(MsgrAccount *self);
 const char *msgr_account_friendly_name(MsgrAccount *self);
 MsgrOrder *msgr_account_order(MsgrAccount *self, const char *method, GVariant *args);
 
@@ -76,8 +81,17 @@ void msgr_account_unregister(MsgrAccount *self, gboolean forget);
 gboolean msgr_account_signed_in(MsgrAccount *self, const char *local_address,
                                 const char *friendly_name, GError **error);
 void msgr_account_signed_out(MsgrAccount *self, guint32 hr);
+void msgr_account_told_signed_out(MsgrAccount *self, guint32 hr, gboolean will_retry,
+                                  const char *message);
 void msgr_account_client_gone(MsgrUser *user, const char *name);
 void msgr_account_check_clients(MsgrUser *user);
+
+/* Why it isn't signed in */
+void msgr_account_set_reason(MsgrAccount *self, guint32 hr);
+void msgr_account_set_told_reason(MsgrAccount *self, guint32 hr, gboolean will_retry,
+                                  const char *message);
+void msgr_account_show_again(MsgrUser *user);
+void msgr_account_describe(MsgrUser *user, GVariantBuilder *builder);
 
 /* Its user */
 void msgr_account_sign_in(MsgrAccount *self, MsgrClient *client);

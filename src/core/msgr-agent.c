@@ -6,6 +6,7 @@
  */
 #include "msgr-agent.h"
 
+#include "msgr-account.h"
 #include "msgr-alert.h"
 #include "msgr-client.h"
 #include "msgr-offer.h"
@@ -285,8 +286,10 @@ succeed(MsgrUser *user, const Actives *before)
         if (after.agents[i] != NULL && (i == 0 || after.agents[i] != after.agents[i - 1]))
             admit(after.agents[i], before);
     }
-    if (after.agents[MSGR_AGENT_UI] != before->agents[MSGR_AGENT_UI])
+    if (after.agents[MSGR_AGENT_UI] != before->agents[MSGR_AGENT_UI]) {
         msgr_contact_request_show_again(user);
+        msgr_account_show_again(user);
+    }
 }
 
 static void
@@ -312,6 +315,7 @@ show_again(MsgrUser *user)
     msgr_offer_again(user);
     msgr_alert_show_again(user);
     msgr_contact_request_show_again(user);
+    msgr_account_show_again(user);
 }
 
 /**

@@ -65,6 +65,7 @@ order_signin(MsgrAccount *self)
 {
     MsgrOrder *order;
 
+    msgr_account_set_reason(self, 0);
     self->data.signing_in = TRUE;
     order = msgr_account_order(self, "Signin", NULL);
     msgr_order_set_subject(order, self, NULL);
@@ -189,6 +190,8 @@ lose_connector(MsgrAccount *self)
         msgr_account_signed_out(self, msgr_error_hresult(MSGR_ERROR_CONNECTION_FAILURE));
     else
         sessions_changed(self);
+    msgr_account_set_reason(
+        self, self->data.is_wanted ? msgr_error_hresult(MSGR_ERROR_CONNECTION_FAILURE) : 0);
 }
 
 /**
@@ -236,6 +239,7 @@ msgr_account_signed_in(MsgrAccount *self, const char *local_address, const char 
         msgr_string_set(&self->data.told_name, friendly_name);
     self->data.signed_in = TRUE;
     self->data.signing_in = FALSE;
+    msgr_account_set_reason(self, 0);
     if (!is_new)
         return TRUE;
     signal_signin(self, 0);
@@ -245,14 +249,9 @@ msgr_account_signed_in(MsgrAccount *self, const char *local_address, const char 
     return TRUE;
 }
 
-/**
- * msgr_account_signed_out:
- * @hr: why, or 0 if the user wanted it
- *
- * The network is not reached any more, or has not been.
- */
-void
-msgr_account_signed_out(MsgrAccount *self, guint32 hr)
+/* @is_news: whether somebody is to be told that it can't be signed in. */
+static void
+goes_out(MsgrAccount *self, guint32 hr, gboolean is_news)
 {
     const gboolean was_signed_in = self->data.signed_in;
     const gboolean was_signing_in = self->data.signing_in;
@@ -263,10 +262,42 @@ msgr_account_signed_out(MsgrAccount *self, guint32 hr)
     msgr_string_set(&self->data.local_address, "");
     if (was_signed_in)
         msgr_user_signal_all(self->user, "OnSignout", g_variant_new("(s)", self->id));
-    else if (was_signing_in)
+    else if (was_signing_in || is_news)
         signal_signin(self, hr);
     if (was_signed_in)
         goes_offline(self);
+}
+
+/**
+ * msgr_account_signed_out:
+ * @hr: why, or 0 if the user wanted it
+ *
+ * The network is not reached any more, or has not been, and the connector can't say so.
+ */
+void
+msgr_account_signed_out(MsgrAccount *self, guint32 hr)
+{
+    goes_out(self, hr, FALSE);
+    msgr_account_set_reason(self, hr);
+}
+
+/**
+ * msgr_account_told_signed_out:
+ * @hr: why, or 0 if the user wanted it
+ * @will_retry: whether the connector goes on trying by itself
+ * @message: what the connector says of it, for people; "" if nothing
+ *
+ * The same, as the connector tells it: also of what it has tried by itself, where something else
+ * has come of it than before.
+ */
+void
+msgr_account_told_signed_out(MsgrAccount *self, guint32 hr, gboolean will_retry,
+                             const char *message)
+{
+    const gboolean is_other = hr != self->data.out_result || will_retry != self->data.will_retry;
+
+    goes_out(self, hr, hr != 0 && is_other);
+    msgr_account_set_told_reason(self, hr, will_retry, message);
 }
 
 /**
@@ -332,6 +363,7 @@ msgr_account_sign_out(MsgrAccount *self)
 {
     msgr_turn_touch(self->user->model->turn, self);
     self->data.is_wanted = FALSE;
+    msgr_account_set_reason(self, 0);
     if (self->data.connector != NULL)
         order_signout(self);
 }

@@ -7,6 +7,8 @@
 #include "msgr-client.h"
 #include "msgr-presence.h"
 
+#define LOCAL_NAME "This computer"
+
 /**
  * msgr_user_set_friendly_name:
  * @name: "" for the user database's again
@@ -187,9 +189,33 @@ msgr_user_services(MsgrUser *self)
     GVariantBuilder builder;
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(ssssu)"));
-    g_variant_builder_add(&builder, "(ssssu)", MSGR_LOCAL_SERVICE, "This computer", self->data.name,
+    g_variant_builder_add(&builder, "(ssssu)", MSGR_LOCAL_SERVICE, LOCAL_NAME, self->data.name,
                           msgr_user_friendly_name(self),
                           self->data.signed_in ? self->data.status : MSGR_STATUS_OFFLINE);
     msgr_account_list(self, &builder);
+    return g_variant_builder_end(&builder);
+}
+
+/**
+ * msgr_user_describe_services:
+ *
+ * Returns: (transfer floating): a(sa{sv}), what Messenger1.DescribeServices answers.
+ */
+GVariant *
+msgr_user_describe_services(MsgrUser *self)
+{
+    const guint32 status = self->data.signed_in ? self->data.status : MSGR_STATUS_OFFLINE;
+    GVariantBuilder builder, local;
+
+    g_variant_builder_init(&local, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&local, "{sv}", "Name", g_variant_new_string(LOCAL_NAME));
+    g_variant_builder_add(&local, "{sv}", "SigninName", g_variant_new_string(self->data.name));
+    g_variant_builder_add(&local, "{sv}", "FriendlyName",
+                          g_variant_new_string(msgr_user_friendly_name(self)));
+    g_variant_builder_add(&local, "{sv}", "Status", g_variant_new_uint32(status));
+    g_variant_builder_add(&local, "{sv}", "Wanted", g_variant_new_boolean(self->data.signed_in));
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a(sa{sv})"));
+    g_variant_builder_add(&builder, "(sa{sv})", MSGR_LOCAL_SERVICE, &local);
+    msgr_account_describe(self, &builder);
     return g_variant_builder_end(&builder);
 }

@@ -89,6 +89,7 @@ gboolean msgr_user_is_signed_in(MsgrUser *self);
 void msgr_user_services_changed(MsgrUser *self);
 void msgr_user_signal_all(MsgrUser *self, const char *name, GVariant *args);
 GVariant *msgr_user_services(MsgrUser *self);
+GVariant *msgr_user_describe_services(MsgrUser *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MsgrUser, msgr_record_unref)
 

@@ -15,9 +15,11 @@
 #include "msgr-ctl-json.h"
 #include "msgr-ctl-key-file.h"
 #include "msgr-ctl-password.h"
+#include "msgr-ctl-service.h"
 #include "msgr-ctl-table.h"
 #include "msgr-ctl-text.h"
 #include "msgr-ctl-verb.h"
+#include "msgr-ctl-words.h"
 #include "msgr-xmpp-account.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-password.h"
@@ -218,41 +220,99 @@ has_password_file(const char *jid)
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
+/* Returns: (nullable): the services, where the service can be asked: the accounts are files. */
+static GVariant *
+describe_services(MsgrCtl *ctl)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *services = NULL;
+
+    if (msgr_ctl_need_quietly(ctl, &error) != NULL)
+        services = msgr_ctl_services_describe(ctl, &error);
+    if (services == NULL)
+        g_debug("how the accounts are isn't known: %s", error->message);
+    return services;
+}
+
+static GVariant *
+find_account(GVariant *services, const char *jid)
+{
+    g_autofree char *id = g_strconcat("xmpp:", jid, NULL);
+
+    return msgr_ctl_services_find(services, id);
+}
+
 static void
-print_json(GPtrArray *list)
+add_status_json(GVariant *details, JsonObject *object)
+{
+    guint32 status;
+
+    if (details == NULL)
+        return;
+    status = msgr_ctl_dict_uint32(details, "Status");
+    json_object_set_int_member(object, "Status", status);
+    json_object_set_string_member(object, "StatusName", msgr_ctl_status_name(status));
+}
+
+static void
+print_json(GPtrArray *list, GVariant *services)
 {
     JsonArray *array = json_array_new();
 
     for (guint i = 0; i < list->len; i++) {
+        g_autoptr(GVariant) details = find_account(services, list->pdata[i]);
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "Address", list->pdata[i]);
         json_object_set_string_member(object, "Password",
                                       has_password_file(list->pdata[i]) ? "file" : "keyring");
+        add_status_json(details, object);
+        msgr_ctl_service_add_json(details, object);
         msgr_ctl_json_take_object(array, object);
     }
     msgr_ctl_json_print_array(array);
     json_array_unref(array);
 }
 
-static void
-print_table(MsgrCtl *ctl, GPtrArray *list)
+/* Returns: how the account is; one that the service has never seen has no program that runs. */
+static char *
+state_of(GVariant *services, GVariant *details)
 {
-    g_autoptr(MsgrCtlTable) table = msgr_ctl_table_new(3, _("ADDRESS"), _("SERVER"), _("PASSWORD"));
+    if (details != NULL)
+        return msgr_ctl_service_state(details);
+    return g_strdup(services != NULL ? _("not running") : _("unknown"));
+}
+
+static void
+add_row(MsgrCtlTable *table, const char *jid, GVariant *services)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(MsgrXmppAccount) account = msgr_xmpp_account_load(jid, &error);
+    const char *server = account != NULL && account->host != NULL ? account->host : "";
+    g_autoptr(GVariant) details = find_account(services, jid);
+    g_autofree char *state = state_of(services, details);
+    const char *const cells[] = {
+        jid,
+        account != NULL ? server : error->message,
+        has_password_file(jid) ? _("in a file") : _("in the keyring"),
+        state,
+        details != NULL ? msgr_ctl_dict_string(details, "Message") : "",
+    };
+
+    msgr_ctl_table_add(table, cells);
+    msgr_ctl_table_style(table, 3,
+                         details != NULL ? msgr_ctl_service_style(details) : MSGR_CTL_DIM);
+}
+
+static void
+print_table(MsgrCtl *ctl, GPtrArray *list, GVariant *services)
+{
+    g_autoptr(MsgrCtlTable) table =
+        msgr_ctl_table_new(5, _("ADDRESS"), _("SERVER"), _("PASSWORD"), _("STATE"), _("SAYS"));
     g_autofree char *text = NULL;
 
-    for (guint i = 0; i < list->len; i++) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(MsgrXmppAccount) account = msgr_xmpp_account_load(list->pdata[i], &error);
-        const char *server = account != NULL && account->host != NULL ? account->host : "";
-        const char *const cells[] = {
-            list->pdata[i],
-            account != NULL ? server : error->message,
-            has_password_file(list->pdata[i]) ? _("in a file") : _("in the keyring"),
-        };
-
-        msgr_ctl_table_add(table, cells);
-    }
+    for (guint i = 0; i < list->len; i++)
+        add_row(table, list->pdata[i], services);
     text = msgr_ctl_table_render(table, &ctl->output);
     msgr_ctl_output_text(text);
 }
@@ -261,13 +321,14 @@ static int
 run_list(MsgrCtl *ctl, char **args, GError **error)
 {
     g_autoptr(GPtrArray) list = msgr_xmpp_account_list();
+    g_autoptr(GVariant) services = list->len != 0 ? describe_services(ctl) : NULL;
 
     if (ctl->output.json)
-        print_json(list);
+        print_json(list, services);
     else if (list->len == 0)
         msgr_ctl_output_print(&ctl->output, _("There is no account: msgrctl account add --help"));
     else
-        print_table(ctl, list);
+        print_table(ctl, list, services);
     return MSGR_CTL_EXIT_OK;
 }
 
@@ -355,7 +416,7 @@ const MsgrCtlVerb msgr_ctl_verb_account_add = {
 const MsgrCtlVerb msgr_ctl_verb_account_list = {
     .name = "account list",
     .args = "",
-    .summary = N_("Lists your XMPP accounts"),
+    .summary = N_("Lists your XMPP accounts, and why one isn't signed in"),
     .examples = "msgrctl account list",
     .run = run_list,
 };

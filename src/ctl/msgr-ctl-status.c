@@ -10,6 +10,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
+#include "msgr-ctl-service.h"
 #include "msgr-ctl-session.h"
 #include "msgr-ctl-table.h"
 #include "msgr-ctl-text.h"
@@ -24,7 +25,8 @@ typedef struct {
     GVariant *messenger;
     GVariant *session_lock; /* as it was before this run unlocked */
     GVariant *private_lock;
-    GVariant *services; /* NULL while locked, like the next */
+    GVariant *services; /* NULL while locked, like the next two */
+    GVariant *described;
     GVariant *sessions;
     GError *locked; /* why it stayed locked */
 } Facts;
@@ -36,6 +38,7 @@ facts_clear(Facts *self)
     g_clear_pointer(&self->session_lock, g_variant_unref);
     g_clear_pointer(&self->private_lock, g_variant_unref);
     g_clear_pointer(&self->services, g_variant_unref);
+    g_clear_pointer(&self->described, g_variant_unref);
     g_clear_pointer(&self->sessions, g_variant_unref);
     g_clear_error(&self->locked);
 }
@@ -72,6 +75,7 @@ gather(MsgrCtl *ctl, Facts *facts, GError **error)
     facts->services = list_services(ctl, error);
     if (facts->services == NULL)
         return FALSE;
+    facts->described = msgr_ctl_services_describe(ctl, NULL); /* one that is older knows no more */
     facts->sessions = msgr_ctl_sessions_list(ctl, error);
     return facts->sessions != NULL;
 }
@@ -138,8 +142,20 @@ add_lock(MsgrCtlTable *table, const char *label, GVariant *lock)
     msgr_ctl_table_style(table, 1, MSGR_CTL_GREEN);
 }
 
+/* One line for a service, and another one for what its connector says. */
 static void
-add_services(MsgrCtlTable *table, GVariant *services)
+add_details(MsgrCtlTable *table, GVariant *details)
+{
+    const char *message = msgr_ctl_dict_string(details, "Message");
+    g_autofree char *quoted = msgr_ctl_text_quote(message);
+
+    msgr_ctl_table_style(table, 1, msgr_ctl_service_style(details));
+    if (*message != '\0')
+        add_pair(table, "", quoted);
+}
+
+static void
+add_services(MsgrCtlTable *table, GVariant *services, GVariant *described)
 {
     GVariantIter iter;
     const char *id, *name, *signin_name, *friendly_name;
@@ -149,10 +165,16 @@ add_services(MsgrCtlTable *table, GVariant *services)
     g_variant_iter_init(&iter, services);
     while (g_variant_iter_loop(&iter, "(&s&s&s&su)", &id, &name, &signin_name, &friendly_name,
                                &status)) {
-        g_autofree char *text = g_strdup_printf(_("%s as %s (%s): %s"), id, signin_name,
-                                                friendly_name, msgr_ctl_status_word(status));
+        g_autoptr(GVariant) details =
+            g_str_equal(id, MSGR_LOCAL_SERVICE) ? NULL : msgr_ctl_services_find(described, id);
+        g_autofree char *state = details != NULL ? msgr_ctl_service_state(details)
+                                                 : g_strdup(msgr_ctl_status_word(status));
+        g_autofree char *text =
+            g_strdup_printf(_("%s as %s (%s): %s"), id, signin_name, friendly_name, state);
 
         add_pair(table, label, text);
+        if (details != NULL)
+            add_details(table, details);
         label = "";
     }
 }
@@ -208,7 +230,7 @@ print_text(MsgrCtl *ctl, const Facts *facts)
     if (g_error_matches(facts->locked, MSGR_ERROR, MSGR_ERROR_API_NOT_INITIALIZED))
         add_pair(table, _("Signed in"), _("no; to sign in: msgrctl signin"));
     if (facts->services != NULL)
-        add_services(table, facts->services);
+        add_services(table, facts->services, facts->described);
     if (facts->sessions != NULL)
         add_sessions(table, facts->sessions);
     text = msgr_ctl_table_render(table, &ctl->output);
@@ -226,7 +248,7 @@ lock_json(GVariant *lock)
 }
 
 static JsonArray *
-services_json(GVariant *services)
+services_json(GVariant *services, GVariant *described)
 {
     JsonArray *array = json_array_new();
     GVariantIter iter;
@@ -236,6 +258,7 @@ services_json(GVariant *services)
     g_variant_iter_init(&iter, services);
     while (g_variant_iter_loop(&iter, "(&s&s&s&su)", &id, &name, &signin_name, &friendly_name,
                                &status)) {
+        g_autoptr(GVariant) details = msgr_ctl_services_find(described, id);
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "ServiceId", id);
@@ -244,6 +267,7 @@ services_json(GVariant *services)
         json_object_set_string_member(object, "MyFriendlyName", friendly_name);
         json_object_set_int_member(object, "MyStatus", status);
         json_object_set_string_member(object, "MyStatusName", msgr_ctl_status_name(status));
+        msgr_ctl_service_add_json(details, object);
         json_array_add_object_element(array, object);
     }
     return array;
@@ -265,7 +289,8 @@ print_json(MsgrCtl *ctl, const Facts *facts)
     json_object_set_object_member(object, "SessionManagerLock", lock_json(facts->session_lock));
     json_object_set_object_member(object, "PrivateLock", lock_json(facts->private_lock));
     if (facts->services != NULL)
-        json_object_set_array_member(object, "Services", services_json(facts->services));
+        json_object_set_array_member(object, "Services",
+                                     services_json(facts->services, facts->described));
     if (facts->sessions != NULL) {
         count_sessions(facts->sessions, &live, &waiting);
         json_object_set_int_member(object, "Sessions", live);

@@ -92,7 +92,7 @@ report_signed_out(MsgrCall *call, GVariant *args, GError **error)
         !msgr_options_string(details, "Message", &message, error) ||
         !msgr_check_friendly_name(message, error))
         return NULL;
-    msgr_account_signed_out(account, hr);
+    msgr_account_told_signed_out(account, hr, will_retry, message);
     return g_variant_new("()");
 }
 

@@ -54,6 +54,7 @@ typedef struct {
     MsgrNeed need;             /* for members that the tables don't list, and for GetAll */
     const MsgrMethod *methods; /* ended by an empty one */
     const MsgrProperty *properties;
+    guint additions; /* since the first version: so many higher is InterfaceVersions */
 } MsgrInterface;
 
 extern const MsgrInterface msgr_messenger1;

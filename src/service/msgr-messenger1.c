@@ -34,6 +34,12 @@ list_services(MsgrCall *call, GVariant *args, GError **error)
 }
 
 static GVariant *
+describe_services(MsgrCall *call, GVariant *args, GError **error)
+{
+    return g_variant_new("(@a(sa{sv}))", msgr_user_describe_services(call->client->user));
+}
+
+static GVariant *
 sign_in(MsgrCall *call, GVariant *args, GError **error)
 {
     MsgrAccount *account;
@@ -220,7 +226,8 @@ get_interface_versions(MsgrCall *call, const char *name)
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{su}"));
     for (gsize i = 0; interfaces[i] != NULL; i++)
-        g_variant_builder_add(&builder, "{su}", interfaces[i]->info->name, 1);
+        g_variant_builder_add(&builder, "{su}", interfaces[i]->info->name,
+                              1 + interfaces[i]->additions);
     return g_variant_builder_end(&builder);
 }
 
@@ -244,6 +251,7 @@ get_environment(MsgrCall *call, const char *name)
 
 static const MsgrMethod methods[] = {
     { "ListServices", MSGR_NEED_EITHER, list_services },
+    { "DescribeServices", MSGR_NEED_EITHER, describe_services },
     { "Signin", MSGR_NEED_SIGN_IN, sign_in },
     { "Signout", MSGR_NEED_EITHER, sign_out },
     { "SetStatus", MSGR_NEED_EITHER, set_status },
@@ -270,4 +278,5 @@ const MsgrInterface msgr_messenger1 = {
     .targets = MSGR_TARGET_ROOT,
     .methods = methods,
     .properties = properties,
+    .additions = 1, /* DescribeServices */
 };

@@ -232,3 +232,51 @@ def _(w):
         w.unlocked('bob', DESK).messenger.AnswerContactRequest(MALLORY, d.connector.service, True)
         d.agent = d.start_agent()
         d.notices.wait_gone(d.number)
+
+
+OUT = 'is signed out'
+
+
+@test('an account that has given up shows, with what its connector says; tried again by a click')
+def _(w):
+    with desk(w) as d:
+        connector = Connector(w, 'bob', 'bob@b.test', Network())
+        eventually(lambda: connector.online, 'the account is signed in')
+        connector.reason = {'WillRetry': V('b', True), 'Message': V('s', 'nobody is there')}
+        connector.sign_out(names.CONNECTION_FAILURE)
+        connector.reason = {'Message': V('s', 'the password is wrong')}
+        connector.fails = {'ReportSignedIn': names.HRESULTS['AuthenticationFailed']}
+        connector.sign_out(names.HRESULTS['AuthenticationFailed'])
+        number = d.notices.wait(OUT)
+        assert d.notices.title(number) == 'Test network: bob@b.test ' + OUT
+        assert d.notices.body(number) == 'The password was not accepted. “the password is wrong”'
+        assert d.notices.hints(number)['urgency'] == 1
+        assert not [call for call in d.notices.calls if 'nobody is there' in repr(call)]
+        d.notices.click(number, 'Try Again')
+        d.notices.wait_gone(number)
+        number = d.notices.wait(OUT)
+        d.notices.wait_noted(number)
+        d.agent.kill()
+        d.agent = d.start_agent()
+        Loop.wait_for(lambda: d.notices.hints(number)['urgency'] == 0, 'shown again, in its place')
+        connector.fails = {}
+        d.notices.click(number, 'Try Again')
+        d.notices.wait_gone(number)
+        eventually(lambda: connector.online, 'the account is signed in')
+
+
+@test('an account that has given up goes when the user signs it out, or its connector leaves')
+def _(w):
+    with desk(w) as d:
+        connector = Connector(w, 'bob', 'bob@b.test', Network())
+        client = w.unlocked('bob', DESK)
+        eventually(lambda: connector.online, 'the account is signed in')
+        connector.sign_out(names.HRESULTS['AuthenticationFailed'])
+        number = d.notices.wait(OUT)
+        client.messenger.Signout(connector.service)
+        d.notices.wait_gone(number)
+        connector.fails = {'ReportSignedIn': names.HRESULTS['AuthenticationFailed']}
+        client.messenger.Signin(connector.service)
+        number = d.notices.wait(OUT)
+        connector.die()
+        d.notices.wait_gone(number)

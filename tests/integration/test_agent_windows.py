@@ -371,6 +371,7 @@ def _(w):
                 ('ShowAlert', 'a{sv}', (alert(),)), ('ChooseContact', 'oa{sv}', (path, {})),
                 ('ShowContactRequest', 'ssa{sv}', ('test:x', 'mallory', {})),
                 ('WithdrawContactRequest', 'ss', ('test:x', 'mallory')),
+                ('ShowSignedOut', 'sa{sv}', ('test:x', {})), ('WithdrawSignedOut', 's', ('x',)),
                 ('Released', 's', ('ui',))):
             try:
                 s.service.ask(member, signature, *args, peer=stranger)

@@ -168,6 +168,53 @@ def _(w):
         expect('NotFound', call, 'test:nowhere')
 
 
+def described(client, ident):
+    return {entry[0]: entry[1] for entry in client.messenger.DescribeServices({})}[ident]
+
+
+def why(client, ident):
+    found = described(client, ident)
+    return [found[key] for key in ('Result', 'WillRetry', 'Message', 'SigningIn', 'Connector')]
+
+
+@test('why a service is signed out can be read, by its user; and the agent shows who gave up')
+def _(w):
+    desk, _, alice, _ = start(w)
+    agent = Agent(w, 'alice')
+    lost, refused = names.CONNECTION_FAILURE, names.HRESULTS['AuthenticationFailed']
+    assert why(desk, alice.service) == [0, False, '', False, True]
+    assert described(desk, 'local')['Wanted'] is True and 'Result' not in described(desk, 'local')
+    alice.reason = {'WillRetry': V('b', True), 'Message': V('s', 'nobody is there')}
+    alice.sign_out(lost)
+    desk.wait('OnSignout')
+    assert why(desk, alice.service) == [lost, True, 'nobody is there', False, True]
+    desk.forget()
+    alice.sign_out(lost)
+    alice.manager.ReportSignedOut(alice.service, refused, {'Message': V('s', 'wrong password')})
+    assert desk.wait('OnSignin').args == [refused, alice.service], 'only what is new is told'
+    assert why(desk, alice.service) == [refused, False, 'wrong password', False, True]
+    shown = agent.wait('ShowSignedOut').args
+    assert shown[0] == alice.service and shown[1]['Again'] is False, shown
+    assert {key: shown[1][key] for key in described(desk, alice.service)} == \
+        described(desk, alice.service)
+    agent.register()
+    assert agent.wait('ShowSignedOut').args[1]['Again'] is True
+    for details in ({'Message': V('s', 'x' * 257)}, {'Message': V('s', 'a\nb')},
+                    {'Message': V('s', '\u202e')}, {'WillRetry': V('u', 1)}):
+        expect('InvalidArgs', alice.manager.ReportSignedOut, alice.service, lost, details)
+    alice.silent.add('Signin')
+    desk.messenger.Signin(alice.service)
+    agent.wait('WithdrawSignedOut', None)
+    assert why(desk, alice.service) == [0, False, '', True, True]
+    alice.die()
+    eventually(lambda: why(desk, alice.service) == [lost, False, '', False, False],
+               'it has no connector')
+    assert agent.idle()
+    expect('ApiLocked', w.client('alice').messenger.DescribeServices, {})
+    assert alice.service not in [entry[0] for entry in
+                                 w.unlocked('bob', DESK).messenger.DescribeServices({})]
+
+
 @test('signing out of the last service locks, of another one it does not')
 def _(w):
     desk, _, alice, _ = start(w)

@@ -461,7 +461,8 @@ def _(w):
               'MaxSessionsPerClient': 17, 'InvitationTimeout': 123}
     assert {name: limits.get(name) for name in wanted} == wanted, limits
     versions = c.messenger.get('InterfaceVersions')
-    for iface in (names.MESSENGER1, names.MANAGER1, names.SESSION1, names.LOCK1, names.CONTACT1,
+    assert versions.get(names.MESSENGER1) == 2, versions
+    for iface in (names.MANAGER1, names.SESSION1, names.LOCK1, names.CONTACT1,
                   names.KEYMANAGER1):
         assert versions.get(iface) == 1, versions
     assert c.messenger.get('Environment') == 'production'

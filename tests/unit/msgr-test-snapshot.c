@@ -135,10 +135,13 @@ add_account(GString *text, gpointer item)
     MsgrAccount *account = item;
     const MsgrAccountData *data = &account->data;
 
-    g_string_append_printf(text, "account %s of %s %s by %s %s wanted %d in %d/%d at %s, %u\n",
+    g_string_append_printf(text,
+                           "account %s of %s %s by %s %s wanted %d in %d/%d at %s, %u, out %x %d "
+                           "%s %d\n",
                            account->id, data->signin_name, data->name, data->connector, data->path,
                            data->is_wanted, data->signed_in, data->signing_in, data->local_address,
-                           g_hash_table_size(account->sessions));
+                           g_hash_table_size(account->sessions), data->out_result, data->will_retry,
+                           data->out_message, data->has_stopped);
 }
 
 static void

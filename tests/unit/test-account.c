@@ -153,6 +153,185 @@ test_names(void)
     g_assert_null(msgr_roster_name(longer, NULL));
 }
 
+#define REFUSED msgr_error_hresult(MSGR_ERROR_AUTHENTICATION_FAILED)
+#define LOST    msgr_error_hresult(MSGR_ERROR_CONNECTION_FAILURE)
+
+/* What was asked of whomever, without the arguments. */
+static void
+assert_methods(MsgrTestModel *t, const char *expected)
+{
+    GString *text = g_string_new(NULL);
+
+    msgr_test_commit(t);
+    for (guint i = 0; i < t->orders->len; i++)
+        g_string_append_printf(text, "%s\n", ((MsgrOrder *)t->orders->pdata[i])->method);
+    g_ptr_array_set_size(t->orders, 0);
+    g_assert_cmpstr(text->str, ==, expected);
+    g_string_free(text, TRUE);
+}
+
+static void
+assert_reason(MsgrAccount *account, guint32 hr, gboolean will_retry, const char *message)
+{
+    g_assert_cmphex(account->data.out_result, ==, hr);
+    g_assert_cmpint(account->data.will_retry, ==, will_retry);
+    g_assert_cmpstr(account->data.out_message, ==, message);
+}
+
+static GVariant *
+details_of(MsgrUser *user, const char *id)
+{
+    g_autoptr(GVariant) all = g_variant_ref_sink(msgr_user_describe_services(user));
+    GVariantIter iter;
+    const char *found;
+    GVariant *details;
+
+    g_variant_iter_init(&iter, all);
+    while (g_variant_iter_next(&iter, "(&s@a{sv})", &found, &details)) {
+        if (g_str_equal(found, id))
+            return details;
+        g_variant_unref(details);
+    }
+    g_assert_not_reached();
+}
+
+static void
+assert_details(MsgrUser *user, const char *id, const char *expected)
+{
+    g_autoptr(GVariant) details = details_of(user, id);
+    g_autofree char *text = g_variant_print(details, FALSE);
+
+    g_assert_cmpstr(text, ==, expected);
+}
+
+/* A service that has given up, and the user's agent. */
+static MsgrAccount *
+stopped_account(MsgrTestModel *t)
+{
+    MsgrAccount *account = msgr_test_register_account(t, "alice");
+
+    msgr_test_agent(t, "alice-agent", MSGR_AGENT_ALL_ROLES, 0);
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "the password is wrong");
+    msgr_test_commit(t);
+    return account;
+}
+
+/* Each time that something else comes of what the connector tries, somebody hears it. */
+static void
+test_reason_told(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = msgr_test_register_account(t, "alice");
+
+    msgr_account_told_signed_out(account, LOST, TRUE, "nobody there");
+    msgr_test_assert_signals(t, "alice-net.OnSignin(ConnectionFailure, 'net')\n");
+    assert_reason(account, LOST, TRUE, "nobody there");
+    msgr_account_told_signed_out(account, LOST, TRUE, "still nobody");
+    msgr_test_assert_signals(t, "");
+    assert_reason(account, LOST, TRUE, "still nobody");
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "");
+    msgr_test_assert_signals(t, "alice-net.OnSignin(AuthenticationFailed, 'net')\n");
+    assert_reason(account, REFUSED, FALSE, NULL);
+    msgr_test_assert_done(msgr_account_signed_in(account, NULL, NULL, &error));
+    assert_reason(account, 0, FALSE, NULL);
+    msgr_test_drop(t);
+    msgr_account_told_signed_out(account, LOST, TRUE, "gone");
+    msgr_test_assert_signals(t, "alice-net.OnSignout('net')\n");
+    msgr_account_told_signed_out(account, 0, FALSE, "");
+    msgr_test_assert_signals(t, "");
+    assert_reason(account, 0, FALSE, NULL);
+}
+
+static void
+test_reason_described(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = msgr_test_register_account(t, "alice");
+
+    assert_details(account->user, NET,
+                   "{'Name': <'Network'>, 'SigninName': <'alice@net'>, 'FriendlyName': "
+                   "<'alice@net'>, 'Status': <uint32 1>, 'Wanted': <true>, 'Connector': <true>, "
+                   "'SigningIn': <true>, 'Result': <uint32 0>, 'WillRetry': <false>, 'Message': "
+                   "<''>}");
+    msgr_account_told_signed_out(account, LOST, TRUE, "nobody there");
+    assert_details(account->user, NET,
+                   "{'Name': <'Network'>, 'SigninName': <'alice@net'>, 'FriendlyName': "
+                   "<'alice@net'>, 'Status': <uint32 1>, 'Wanted': <true>, 'Connector': <true>, "
+                   "'SigningIn': <false>, 'Result': <uint32 2164262403>, 'WillRetry': <true>, "
+                   "'Message': <'nobody there'>}");
+    assert_details(account->user, "local",
+                   "{'Name': <'This computer'>, 'SigninName': <'alice'>, 'FriendlyName': "
+                   "<'alice'>, 'Status': <uint32 2>, 'Wanted': <true>}");
+}
+
+/* The agent shows that somebody has given up, once; and whoever takes over. */
+static void
+test_reason_shown(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = stopped_account(t);
+
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "the password is wrong");
+    assert_methods(t, "");
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "it is still wrong");
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_test_agent(t, "alice-agent", MSGR_AGENT_ALL_ROLES, 0);
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_test_agent(t, "alice-shell", MSGR_AGENT_ALL_ROLES, 1);
+    assert_methods(t, "Released\nReleased\nShowSignedOut\n");
+    msgr_account_told_signed_out(account, LOST, TRUE, "");
+    assert_methods(t, "WithdrawSignedOut\n");
+    msgr_test_gone(t, "alice-shell");
+    assert_methods(t, "");
+}
+
+/* Whatever makes it wrong, or nobody's wish, takes it away. */
+static void
+test_reason_withdrawn(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = stopped_account(t);
+    const char *const asked_again = "WithdrawSignedOut\nSignin\n";
+
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_account_sign_in(account, msgr_model_client(t->model, "alice-net"));
+    assert_methods(t, asked_again);
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "");
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_test_assert_done(msgr_account_signed_in(account, NULL, NULL, &error));
+    assert_methods(t, "WithdrawSignedOut\n");
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "");
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_account_sign_out(account);
+    assert_methods(t, "WithdrawSignedOut\nSignout\n");
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "");
+    assert_methods(t, "");
+    msgr_account_sign_in(account, msgr_model_client(t->model, "alice-net"));
+    msgr_account_told_signed_out(account, REFUSED, FALSE, "");
+    assert_methods(t, "Signin\nShowSignedOut\n");
+    msgr_test_gone(t, "alice-net");
+    assert_methods(t, "WithdrawSignedOut\n");
+    assert_reason(account, LOST, FALSE, NULL);
+}
+
+static void
+test_reason_rollback(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = stopped_account(t);
+    g_autofree char *before = msgr_test_snapshot(t), *after = NULL;
+
+    assert_methods(t, "ShowSignedOut\n");
+    msgr_account_told_signed_out(account, LOST, TRUE, "nobody there");
+    msgr_test_assert_done(msgr_account_signed_in(account, NULL, NULL, &error));
+    msgr_test_rollback(t);
+    after = msgr_test_snapshot(t);
+    g_assert_cmpstr(after, ==, before);
+    assert_reason(account, REFUSED, FALSE, "the password is wrong");
+    assert_methods(t, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -163,5 +342,10 @@ main(int argc, char **argv)
     g_test_add_func("/account/rollback", test_rollback);
     g_test_add_func("/account/owed", test_owed);
     g_test_add_func("/account/names", test_names);
+    g_test_add_func("/account/reason-told", test_reason_told);
+    g_test_add_func("/account/reason-described", test_reason_described);
+    g_test_add_func("/account/reason-shown", test_reason_shown);
+    g_test_add_func("/account/reason-withdrawn", test_reason_withdrawn);
+    g_test_add_func("/account/reason-rollback", test_reason_rollback);
     return g_test_run();
 }

@@ -203,7 +203,8 @@ test_list(void)
     put("alice@a.test.conf", "[Account]\n");
     put("alice@a.test.password", "x");
     put("zoe@a.test.conf", "[Account]\nServer=x.test\n");
-    ran("msgrctl account", "", "*alice@a.test *in a file*zoe@a.test *x.test *in the keyring*", "");
+    ran("msgrctl account", "",
+        "*alice@a.test *in a file *unknown*zoe@a.test *x.test *in the keyring *unknown*", "");
 }
 
 static void
@@ -255,6 +256,8 @@ main(int argc, char **argv)
     /* neither the systemd nor the keyring of whoever runs this */
     g_setenv("PATH", "/nonexistent", TRUE);
     g_setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
+    g_setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
+    g_unsetenv("MSGR_BUS");
     g_test_add_func("/ctl-account/pitfall 10: add", test_add);
     g_test_add_func("/ctl-account/add-without-keyring", test_add_without_keyring);
     g_test_add_func("/ctl-account/add-without-password", test_add_without_password);

@@ -82,6 +82,7 @@ def wrong_password(world):
     desk = Desk(world, account)
     desk.connector.set_password('wrong')
     desk.start().wait_failed(AUTHENTICATION_FAILED)
+    assert desk.why() == (False, 'the server does not accept the password'), desk.why()
     desk.connector.set_password(account.password)
     desk.request_signin()
     desk.wait_signed_in()
@@ -133,7 +134,10 @@ def certificates(world):
         account.site.proxy.reset()
         desk.start().wait_failed()
         told = desk.connector.process.log.lower().replace(':', '')
-        assert s.authority.fingerprint(account.site.server.certificate) in told, kind
+        fingerprint = s.authority.fingerprint(account.site.server.certificate)
+        will_retry, message = desk.why()
+        assert fingerprint in told, kind
+        assert fingerprint in message.lower().replace(':', '') and not will_retry, message
         assert len(account.site.proxy.attempts) == 1, kind
         desk.connector.close()
         desk.client.forget()

@@ -66,6 +66,7 @@ METHODS = {
     },
     MESSENGER1: {
         'ListServices': ('', 'a(ssssu)'),
+        'DescribeServices': ('a{sv}', 'a(sa{sv})'),
         'Signin': ('s', ''),
         'Signout': ('s', ''),
         'SetStatus': ('su', ''),

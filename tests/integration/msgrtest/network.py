@@ -83,6 +83,7 @@ class Connector:
         self.online = False
         self.wants = True
         self.fails = {}  # method -> name of the error that it answers
+        self.reason = {}  # what it tells with ReportSignedOut
         self.silent = set()  # methods that it never answers
         self.applications = None
         self.closing = False
@@ -151,7 +152,7 @@ class Connector:
     def do_Signin(self, call):
         self.wants = True
         if 'ReportSignedIn' in self.fails:
-            self.manager.ReportSignedOut(self.service, self.fails['ReportSignedIn'], {})
+            self.manager.ReportSignedOut(self.service, self.fails['ReportSignedIn'], self.reason)
         elif not self.online:
             self.sign_in()
 
@@ -163,7 +164,7 @@ class Connector:
 
     def sign_out(self, hr=0):
         self.online = False
-        self.manager.ReportSignedOut(self.service, hr, {})
+        self.manager.ReportSignedOut(self.service, hr, self.reason if hr else {})
         self.network.tell(self.name)
 
     def address(self):

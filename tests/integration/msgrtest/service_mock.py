@@ -54,6 +54,7 @@ class ServiceMock:
         self.answers = {}     # member -> function of (path, *arguments), or a Refusal
         self.properties = {}  # path -> {name: GLib.Variant}
         self.requests = {}    # (service ID, sign-in name) -> details: who asks to be a contact
+        self.stopped = {}     # service ID -> details: which service has given up
         self.status = 2       # MISTATUS of the user
         self.agent = None     # (unique name, path)
         self.agents = []      # every registration
@@ -125,6 +126,8 @@ class ServiceMock:
         elif member == 'ListContactRequests':
             return GLib.Variant('(a(ssa{sv}))', (
                 [(name, service, fields) for (service, name), fields in self.requests.items()],))
+        elif member == 'DescribeServices':
+            return GLib.Variant('(a(sa{sv}))', (list(self.stopped.items()),))
         elif member == 'AnswerContactRequest':
             del self.requests[args[1], args[0]]
         elif member == 'ListContacts':
@@ -216,6 +219,19 @@ class ServiceMock:
     def withdraw_request(self, name='mallory@m.test', service='test:bob@b.test'):
         self.requests.pop((service, name), None)
         self.ask('WithdrawContactRequest', 'ss', service, name)
+
+    def give_up(self, service='test:bob@b.test', again=False, **fields):
+        """A service can't be signed in to, and its connector doesn't try any more."""
+        values = dict({'Name': 'Test network', 'SigninName': 'bob@b.test', 'FriendlyName': 'Bob',
+                       'Status': 1, 'Wanted': True, 'Connector': True, 'SigningIn': False,
+                       'Result': names.HRESULTS['AuthenticationFailed'], 'WillRetry': False,
+                       'Message': ''}, **fields)
+        self.stopped[service] = details(**values)
+        self.ask('ShowSignedOut', 'sa{sv}', service, details(Again=again, **values))
+
+    def withdraw_signed_out(self, service='test:bob@b.test'):
+        self.stopped.pop(service, None)
+        self.ask('WithdrawSignedOut', 's', service)
 
     def end(self, path, state, result):
         """A session has ended: its properties say so, and the signal to the agent."""

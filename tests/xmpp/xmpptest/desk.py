@@ -44,6 +44,13 @@ class Desk:
                 return entry[1:]
         return None
 
+    def why(self):
+        """What is told of a sign-in that failed: (whether it is tried again, the message)."""
+        for service, details in self.client.messenger.DescribeServices({}):
+            if service == self.service:
+                return details['WillRetry'], details['Message']
+        return None
+
     @property
     def status(self):
         entry = self.entry()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# How msgrctl tells of services that are signed in or not, and why.
+
+import json
+import os
+
+from msgrtest import names
+from msgrtest.client import V
+from msgrtest.keys import put
+from msgrtest.network import Connector, Network
+from msgrtest.player import Player
+from msgrtest.tap import test
+from msgrtest.world import Skip, eventually
+
+REFUSED = names.HRESULTS['AuthenticationFailed']
+HOSTILE = 'no, “<b>” %s'
+
+
+def start(w):
+    """Bob, and the connector of an account of his that has a file, too."""
+    w.start()
+    bob = Player(w, 'bob')
+    assert bob.ctl('keys', 'new')[0] == 0
+    if 'account' not in bob.ctl('--help')[1]:
+        raise Skip('msgrctl was built without accounts')
+    folder = os.path.join(bob.env['HOME'], '.config/msgr/accounts')
+    os.makedirs(folder)
+    uid = w.user('bob').uid
+    for name in ('bob@b.test', 'zoe@b.test'):
+        put('%s/%s.conf' % (folder, name), '[Account]\n', 0o600, uid)
+    os.chown(folder, uid, uid)
+    connector = Connector(w, 'bob', 'bob@b.test', Network(), service='xmpp:bob@b.test')
+    eventually(lambda: connector.online, 'it is signed in')
+    return bob, connector
+
+
+def said(player, *arguments):
+    status, text = player.ctl(*arguments)
+    assert status == 0, text
+    return text
+
+
+def table(player):
+    """The columns of "account list" from STATE on: ADDRESS -> [STATE, SAYS]."""
+    head, *rows = said(player, 'account', 'list').splitlines()
+    state, says = head.index('STATE'), head.index('SAYS')
+    return {row.split()[0]: [row[state:says].strip(), row[says:]] for row in rows}
+
+
+def go_out(connector, hr, **reason):
+    connector.reason = {key: V({bool: 'b', str: 's'}[type(value)], value)
+                        for key, value in reason.items()}
+    connector.sign_out(hr)
+
+
+@test('an account is online, tried again, stopped for good, or not running')
+def _(w):
+    bob, connector = start(w)
+    assert table(bob) == {'bob@b.test': ['online', ''], 'zoe@b.test': ['not running', '']}
+    go_out(connector, names.CONNECTION_FAILURE, WillRetry=True, Message='nobody is there')
+    assert table(bob)['bob@b.test'] == ['signed out: no connection; will be tried again',
+                                        'nobody is there']
+    go_out(connector, REFUSED, WillRetry=False, Message=HOSTILE)
+    assert table(bob)['bob@b.test'] == ['signed out: wrong password', HOSTILE]
+    connector.silent.add('Signin')
+    said(bob, 'signin', 'xmpp:bob@b.test')
+    assert table(bob)['bob@b.test'] == ['signing in', '']
+    connector.die()
+    eventually(lambda: table(bob)['bob@b.test'] == ['not running', ''], 'its connector has gone')
+    w.daemon.stop()
+    assert table(bob)['bob@b.test'] == ['unknown', '']
+
+
+@test('status tells the same, and both do in JSON')
+def _(w):
+    bob, connector = start(w)
+    assert 'xmpp:bob@b.test as bob@b.test (bob@b.test): online\n' in said(bob, 'status')
+    go_out(connector, REFUSED, Message=HOSTILE)
+    lines = said(bob, 'status').splitlines()
+    at = [number for number, line in enumerate(lines) if line.endswith(
+        'xmpp:bob@b.test as bob@b.test (bob@b.test): signed out: wrong password')][0]
+    assert lines[at + 1].strip() == '"%s"' % HOSTILE, lines
+    wanted = {'Wanted': True, 'Connector': True, 'SigningIn': False, 'Result': REFUSED,
+              'ResultName': 'AuthenticationFailed', 'WillRetry': False, 'Message': HOSTILE}
+    account, other = json.loads(said(bob, '--json', 'account', 'list'))
+    assert account == dict(wanted, Address='bob@b.test', Password='keyring', Status=1,
+                           StatusName='OFFLINE'), account
+    assert other == {'Address': 'zoe@b.test', 'Password': 'keyring'}, other
+    local, service = json.loads(said(bob, '--json', 'status'))['Services']
+    assert {key: service[key] for key in wanted} == wanted, service
+    assert local['ServiceId'] == 'local' and 'Result' not in local, local
