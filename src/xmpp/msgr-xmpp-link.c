@@ -385,7 +385,7 @@ check_now(gpointer data)
         ping(self);
     } else if (self->state == STATE_WAITING) {
         msgr_xmpp_backoff_reset(&self->backoff);
-        attempt(self);
+        wait_for_next(self);
     }
     return G_SOURCE_REMOVE;
 }
@@ -394,7 +394,8 @@ check_now(gpointer data)
  * msgr_xmpp_link_check:
  *
  * The network has changed, or the machine is awake again: what is thought to be connected is
- * pinged, and what waits to connect does it now; all that two seconds after the last change.
+ * pinged, and what waits to connect draws one of the shortest waits; all that two seconds after
+ * the last change. It does not connect at once: one network is that of many.
  */
 void
 msgr_xmpp_link_check(MsgrXmppLink *self)

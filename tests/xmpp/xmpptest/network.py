@@ -24,6 +24,9 @@ class Network:
         self.far.stdout.readline()
         ip('link', 'add', 'near0', 'type', 'veth', 'peer', 'name', 'far0', 'netns',
            str(self.far.pid))
+        # No addresses but ours: one more, a second after the start, is a change of the network.
+        ip('link', 'set', 'near0', 'addrgenmode', 'none')
+        self.in_far('link', 'set', 'far0', 'addrgenmode', 'none')
         ip('address', 'add', NEAR + LENGTH, 'dev', 'near0')
         ip('link', 'set', 'near0', 'up')
         # A machine without a default route takes itself for one without a network.
