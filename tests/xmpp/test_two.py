@@ -3,7 +3,10 @@
 # Two machines and two servers: what the table of a session does not have. What goes over the wire
 # can get lost, and must end on both sides all the same.
 
+import os
 import random
+import re
+import subprocess
 
 from msgrtest import keys, names
 from msgrtest.client import V, expect
@@ -73,6 +76,31 @@ def addresses(world):
     pair.wait_states(CONNECTED)
     assert pair.a.get('RemoteAddress') == '2001:db8::2'
     assert pair.b.get('RemoteAddress') == '192.0.2.1'
+
+
+def interfaces(daemon):
+    """(name, flags) of those in the network that a process is in."""
+    found = subprocess.run(['nsenter', '--net=/proc/%d/ns/net' % daemon.pid, 'ip', '-o', 'link'],
+                           stdout=subprocess.PIPE, text=True, check=True).stdout
+    return re.findall(r'^\d+: ([^:@]+)\S* <([^>]*)>', found, re.MULTILINE)
+
+
+@test('the services reach no network, and a session between their machines works')
+def no_network(world):
+    pair = Pair(world)
+    daemons = [world.daemon, pair.there.daemon]
+    networks = {os.readlink('/proc/%s/ns/net' % pid)
+                for pid in ['self'] + [daemon.pid for daemon in daemons]}
+    assert len(networks) == 3, networks
+    pair.connected()
+    pair.a.SendContextData('here')
+    pair.bob.wait('OnContextData')
+    pair.a.Cancel(0, '')
+    pair.wait_states(TERMINATED)
+    for daemon in daemons:
+        assert interfaces(daemon) == [('lo', 'LOOPBACK')], interfaces(daemon)
+        with open('/proc/%d/net/dev' % daemon.pid, encoding='ascii') as file:
+            assert [line.split()[:3] for line in list(file)[2:]] == [['lo:', '0', '0']]
 
 
 @test('the default of LocalAddress is the address that reaches the server')

@@ -118,6 +118,13 @@ class Users:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @staticmethod
+    def without_network(user, command):
+        """A command of a user's, in a network of its own with nothing in it; its process is the
+        one that is started with this."""
+        return ['unshare', '--net', '--', 'setpriv', '--reuid=%d' % user.uid,
+                '--regid=%d' % user.uid, '--clear-groups', '--', *command]
+
     def become(self, user):
         """Arguments of subprocess.Popen."""
         if not self.many:

@@ -13,7 +13,7 @@ from . import keys, names
 from .bus import Bus
 from .client import Client, DEADLINE, Worker
 from .daemon import Daemon
-from .users import in_namespace
+from .users import has_network, in_namespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -197,8 +197,12 @@ class World:
                     CONFIGURATION_DIRECTORY=self.config_dir)
 
     def spawn(self, command, warns=False, **environment):
-        daemon = Daemon(command, dict(self.environment(), **environment), warns,
-                        **self.users.become(self.users.find('service')))
+        """Where there is a network, the service has none of it: as its unit has it."""
+        service = self.users.find('service')
+        popen = self.users.become(service)
+        if has_network():
+            command, popen = self.users.without_network(service, command), {}
+        daemon = Daemon(command, dict(self.environment(), **environment), warns, **popen)
         self.daemons.append(daemon)
         return daemon
 
