@@ -70,9 +70,11 @@ class Hall:
                        permissive)
 
     def copy(self, path, mode):
+        """Renamed into its place, for what is there may be running."""
         target = os.path.join(self.folder, os.path.basename(path))
-        shutil.copyfile(path, target)
-        os.chmod(target, mode)
+        shutil.copyfile(path, target + '.new')
+        os.chmod(target + '.new', mode)
+        os.rename(target + '.new', target)
         return target
 
     def new_worker(self, short):
@@ -115,6 +117,7 @@ class Neighbour:
         self.monitor_script = hall.monitor_script
         self.worker = hall.worker
         self.share = hall.share
+        self.copy = hall.copy
         self.bus = Bus(self.folder + '/bus', hall.policy, hall.users.find('service').uid,
                        hall.users.environment, False)
 

@@ -18,10 +18,11 @@ class Desk:
         self.world = world
         self.account = account
         self.key = key
-        objects = [name for name, capability in (('SessionManager', 'sessions'),
-                                                 ('Private', 'private'))
-                   if capability in key.fields['capabilities']]
-        self.client = world.unlocked(short, key, *objects)
+        self.short = short
+        self.objects = [name for name, capability in (('SessionManager', 'sessions'),
+                                                      ('Private', 'private'))
+                        if capability in key.fields['capabilities']]
+        self.client = world.unlocked(short, key, *self.objects)
         self.connector = world.own(Connector(world, short, account, **options))
         self.service = self.connector.service
 
