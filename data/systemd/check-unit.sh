@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Checks the unit as it would be installed: check-unit.sh SYSTEMD-ANALYZE UNIT verify|security
+# Checks the unit as it would be installed: check-unit.sh SYSTEMD-ANALYZE UNIT verify|security [THRESHOLD]
 # The program that it starts need not be installed yet, another one stands for it.
 set -eu
 
@@ -16,6 +16,6 @@ sed "s|^ExecStart=.*|ExecStart=$(command -v env)|" "$unit" > "$copy"
 
 case $check in
 verify) "$analyze" verify --man=no --recursive-errors=no "$copy" ;;
-security) "$analyze" security --offline=true --no-pager --threshold=10 "$copy" ;;
+security) "$analyze" security --offline=true --no-pager --threshold="${4-10}" "$copy" ;;
 *) echo "unknown check: $check" >&2; exit 2 ;;
 esac

@@ -21,6 +21,13 @@ ok()
     fi
 }
 
+# skip_case DESCRIPTION REASON
+skip_case()
+{
+    number=$((number + 1))
+    echo "ok $number - $of$1 # SKIP $2"
+}
+
 # check DESCRIPTION COMMAND...: the command has to succeed; what it says is shown if it doesn't.
 check()
 {
