@@ -87,10 +87,19 @@ row_activated(GtkListView *list, guint position, MsgrChooseWindow *self)
 }
 
 static void
-search_changed(GtkSearchEntry *entry, MsgrChooseWindow *self)
+search(MsgrChooseWindow *self)
 {
     gtk_filter_changed(self->filter, GTK_FILTER_CHANGE_DIFFERENT);
     update(self);
+}
+
+/* The entry tells of what is typed a moment later only. Whoever is found by it is invited, even if
+ * Return comes before, and not whoever was chosen until then. */
+static void
+search_and_invite(MsgrChooseWindow *self)
+{
+    search(self);
+    invite(self);
 }
 
 static void
@@ -204,7 +213,7 @@ build_bar(MsgrChooseWindow *self)
     gtk_box_append(GTK_BOX(titles), self->host);
     self->invite = gtk_button_new_with_mnemonic(_("_Invite"));
     gtk_widget_add_css_class(self->invite, "suggested-action");
-    g_signal_connect_swapped(self->invite, "clicked", G_CALLBACK(invite), self);
+    g_signal_connect_swapped(self->invite, "clicked", G_CALLBACK(search_and_invite), self);
     g_signal_connect_swapped(cancel, "clicked", G_CALLBACK(gtk_window_close), self);
     gtk_header_bar_set_show_title_buttons(GTK_HEADER_BAR(bar), FALSE);
     gtk_header_bar_set_title_widget(GTK_HEADER_BAR(bar), titles);
@@ -279,8 +288,8 @@ build_search(MsgrChooseWindow *self)
     self->search = gtk_search_entry_new();
     gtk_search_entry_set_key_capture_widget(GTK_SEARCH_ENTRY(self->search), GTK_WIDGET(self));
     g_object_set(self->search, "placeholder-text", _("Search contacts"), NULL);
-    g_signal_connect(self->search, "search-changed", G_CALLBACK(search_changed), self);
-    g_signal_connect_swapped(self->search, "activate", G_CALLBACK(invite), self);
+    g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(search), self);
+    g_signal_connect_swapped(self->search, "activate", G_CALLBACK(search_and_invite), self);
     g_signal_connect_swapped(self->search, "stop-search", G_CALLBACK(gtk_window_close), self);
 }
 

@@ -22,9 +22,10 @@ class Program:
         self.name = os.path.basename(command[0])
         self.path = os.path.join(desktop.logs, '%s-%d.log' % (self.name, len(desktop.programs)))
         with open(self.path, 'wb') as log:
+            popen = {'stdin': subprocess.DEVNULL, **desktop.user, **popen}
             self.process = subprocess.Popen(command, env=desktop.env, cwd='/', stdout=log,
-                                            stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-                                            start_new_session=True, **desktop.user, **popen)
+                                            stderr=subprocess.STDOUT, start_new_session=True,
+                                            **popen)
         desktop.programs.append(self)
 
     @property
