@@ -143,8 +143,10 @@ def _(w):
     start(w, AT_ONCE)
     news, bob = publisher(w), reader(w)
     publish(news, w.name_of('bob'), 'one')
-    alert = bob.wait('OnAlertReceived')
-    expect('SessionStateInvalid', bob.private.SuppressDefault, alert.args[2]['Id'])
+    number = bob.wait('OnAlertReceived').args[2]['Id']
+    decided = names.error_name('SessionStateInvalid')
+    eventually(lambda: bob.private.start('SuppressDefault', number).reply().error == decided,
+               'it is decided')
     assert alerts(reader(w)) == []
 
 

@@ -12,7 +12,8 @@
 #define PID       4711u
 #define OTHER_PID 4712u
 
-/* A process that ends when a test says so, and tells when it is let go. */
+/* A process that ends when a test says so, and tells when it is let go: that is when the model is
+ * freed, at the latest, so that it has to be declared before it. */
 typedef struct {
     gboolean is_running;
     gboolean is_held;
@@ -229,9 +230,9 @@ static void
 test_fates(void)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(fates); i++) {
+        TestProcess process = { 0 };
         g_autoptr(MsgrTestPair) pair = asked_pair();
         g_autoptr(MsgrOrder) order = take_order(pair);
-        TestProcess process = { 0 };
 
         g_test_message("row %u", (guint)i);
         do_answer(pair, order, fates[i].answer, &process);
@@ -310,9 +311,9 @@ static void
 test_withdrawn(void)
 {
     for (int attached = FALSE; attached <= TRUE; attached++) {
+        TestProcess process;
         g_autoptr(MsgrTestPair) pair = asked_pair();
         g_autoptr(MsgrOrder) order = take_order(pair);
-        TestProcess process;
         g_autoptr(MsgrProcess) started = start(&process, PID);
 
         if (attached)
@@ -333,11 +334,11 @@ test_withdrawn(void)
 static void
 test_each_its_own(void)
 {
+    TestProcess processes[2];
     g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
     MsgrClient *clients[2] = { msgr_test_client(pair->t, "bob-2", CARDS),
                                msgr_test_client(pair->t, "bob-3", CARDS) };
     MsgrSide *sides[2];
-    TestProcess processes[2];
 
     msgr_test_agent(pair->t, "bob-agent", LAUNCH, 0);
     for (guint i = 0; i < 2; i++) {
@@ -364,10 +365,10 @@ test_each_its_own(void)
 static void
 test_no_number(void)
 {
+    TestProcess process;
     g_autoptr(MsgrTestPair) pair = asked_pair();
     g_autoptr(MsgrOrder) order = take_order(pair);
     MsgrClient *client = msgr_test_client(pair->t, "bob-2", CARDS);
-    TestProcess process;
     g_autoptr(MsgrProcess) started = start(&process, 0);
 
     answer(pair, order, started);
@@ -397,9 +398,9 @@ test_report_refused(void)
 static void
 test_under_way(void)
 {
+    TestProcess process;
     g_autoptr(MsgrTestPair) pair = asked_pair();
     g_autoptr(MsgrOrder) order = take_order(pair);
-    TestProcess process;
     g_autoptr(MsgrProcess) started = start(&process, PID);
 
     g_assert_true(msgr_start_is_under_way(pair->bob->user));
@@ -412,9 +413,9 @@ test_under_way(void)
 static void
 test_taken_back(void)
 {
+    TestProcess process;
     g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
     g_autoptr(MsgrOrder) order = NULL;
-    TestProcess process;
     g_autoptr(MsgrProcess) started = start(&process, PID);
     g_autofree char *before = NULL, *after = NULL;
 
