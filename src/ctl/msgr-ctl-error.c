@@ -245,11 +245,17 @@ static const char *
 own_name(MsgrCtlError code)
 {
     static const char *const names[] = {
-        [MSGR_CTL_ERROR_USAGE] = "Usage",          [MSGR_CTL_ERROR_NO_BUS] = "NoBus",
-        [MSGR_CTL_ERROR_NO_SERVICE] = "NoService", [MSGR_CTL_ERROR_NO_KEY] = "NoKey",
-        [MSGR_CTL_ERROR_BAD_KEY] = "BadKey",       [MSGR_CTL_ERROR_EXISTS] = "Exists",
-        [MSGR_CTL_ERROR_NO_SESSION] = "NoSession", [MSGR_CTL_ERROR_NO_APP] = "NoApplication",
-        [MSGR_CTL_ERROR_NO_CONTACT] = "NoContact", [MSGR_CTL_ERROR_NO_ANSWER] = "NoAnswer",
+        [MSGR_CTL_ERROR_USAGE] = "Usage",
+        [MSGR_CTL_ERROR_NO_BUS] = "NoBus",
+        [MSGR_CTL_ERROR_NO_SERVICE] = "NoService",
+        [MSGR_CTL_ERROR_NO_KEY] = "NoKey",
+        [MSGR_CTL_ERROR_BAD_KEY] = "BadKey",
+        [MSGR_CTL_ERROR_EXISTS] = "Exists",
+        [MSGR_CTL_ERROR_NO_SESSION] = "NoSession",
+        [MSGR_CTL_ERROR_NO_APP] = "NoApplication",
+        [MSGR_CTL_ERROR_NO_CONTACT] = "NoContact",
+        [MSGR_CTL_ERROR_NO_ANSWER] = "NoAnswer",
+        [MSGR_CTL_ERROR_NOT_SIGNED_IN] = "NotSignedIn",
         [MSGR_CTL_ERROR_BUS_GONE] = "BusGone",
     };
 

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The verbs that lend the key to all of the user's programs, and that sign in and out.
+ * The verbs that lend the key to all of the user's programs.
  */
 #include "config.h"
 
@@ -109,58 +109,6 @@ run_lock(MsgrCtl *ctl, char **args, GError **error)
     return MSGR_CTL_EXIT_OK;
 }
 
-static const char *
-service_of(char **args)
-{
-    return args[0] != NULL ? args[0] : MSGR_LOCAL_SERVICE;
-}
-
-static gboolean
-call_messenger(MsgrCtl *ctl, const char *method, const char *service, GError **error)
-{
-    g_autoptr(GVariant) reply = NULL;
-
-    msgr_ctl_set_subject(ctl, service);
-    reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, method,
-                              g_variant_new("(s)", service), NULL, error);
-    return reply != NULL;
-}
-
-static gboolean
-is_signed_out(MsgrCtl *ctl)
-{
-    g_autoptr(GVariant) lock =
-        msgr_ctl_bus_get_all(ctl->bus, MSGR_SESSION_MANAGER_PATH, MSGR_LOCK_IFACE, NULL);
-
-    return lock != NULL && msgr_ctl_dict_uint32(lock, "Status") == MSGR_LOCK_NOTINITIALIZED;
-}
-
-/* Who is signed out of everything can't unlock, and needn't. */
-static int
-run_signin(MsgrCtl *ctl, char **args, GError **error)
-{
-    if (!msgr_ctl_need_bus(ctl, error) ||
-        (!is_signed_out(ctl) && !msgr_ctl_need_sessions(ctl, error)) ||
-        !call_messenger(ctl, "Signin", service_of(args), error))
-        return MSGR_CTL_EXIT_FAILED;
-    if (ctl->output.json)
-        msgr_ctl_json_print_string("ServiceId", service_of(args));
-    msgr_ctl_output_print(&ctl->output, _("Signed in to %s."), ctl->subject);
-    return MSGR_CTL_EXIT_OK;
-}
-
-static int
-run_signout(MsgrCtl *ctl, char **args, GError **error)
-{
-    if (!msgr_ctl_need_sessions(ctl, error) ||
-        !call_messenger(ctl, "Signout", service_of(args), error))
-        return MSGR_CTL_EXIT_FAILED;
-    if (ctl->output.json)
-        msgr_ctl_json_print_string("ServiceId", service_of(args));
-    msgr_ctl_output_print(&ctl->output, _("Signed out of %s."), ctl->subject);
-    return MSGR_CTL_EXIT_OK;
-}
-
 static const GOptionEntry unlock_entries[] = {
     { "for", 'f', 0, G_OPTION_ARG_FILENAME, &options.time,
       N_("how long: 30s, 10m, at most 1h (else 10m)"), N_("TIME") },
@@ -189,23 +137,4 @@ const MsgrCtlVerb msgr_ctl_verb_lock = {
     .summary = N_("Locks it again before that time is over"),
     .examples = "msgrctl lock",
     .run = run_lock,
-};
-
-const MsgrCtlVerb msgr_ctl_verb_signin = {
-    .name = "signin",
-    .args = N_("[SERVICE]"),
-    .summary = N_("Signs you in to a service, or to local"),
-    .description = N_("To local you are signed in from the first time on, until you sign out."),
-    .examples = "msgrctl signin",
-    .max_args = 1,
-    .run = run_signin,
-};
-
-const MsgrCtlVerb msgr_ctl_verb_signout = {
-    .name = "signout",
-    .args = N_("[SERVICE]"),
-    .summary = N_("Signs you out of a service, or of local: nobody can invite you there"),
-    .examples = "msgrctl signout",
-    .max_args = 1,
-    .run = run_signout,
 };

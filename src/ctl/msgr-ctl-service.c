@@ -54,9 +54,13 @@ msgr_ctl_services_find(GVariant *services, const char *id)
     return NULL;
 }
 
-/* A SESSION_RESULT as it is meant of an account. */
-static char *
-reason_word(guint32 hr)
+/**
+ * msgr_ctl_service_reason:
+ *
+ * Returns: why a service isn't signed in, a SESSION_RESULT, in words.
+ */
+char *
+msgr_ctl_service_reason(guint32 hr)
 {
     if (hr == msgr_error_hresult(MSGR_ERROR_AUTHENTICATION_FAILED))
         return g_strdup(_("wrong password"));
@@ -83,7 +87,7 @@ char *
 msgr_ctl_service_state(GVariant *details)
 {
     const guint32 hr = msgr_ctl_dict_uint32(details, "Result");
-    g_autofree char *reason = reason_word(hr);
+    g_autofree char *reason = msgr_ctl_service_reason(hr);
 
     if (is_signed_in(details))
         return g_strdup(msgr_ctl_status_word(msgr_ctl_dict_uint32(details, "Status")));

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 GVariant *msgr_ctl_services_describe(MsgrCtl *ctl, GError **error);
 GVariant *msgr_ctl_services_find(GVariant *services, const char *id);
+char *msgr_ctl_service_reason(guint32 hr);
 char *msgr_ctl_service_state(GVariant *details);
 MsgrCtlStyle msgr_ctl_service_style(GVariant *details);
 void msgr_ctl_service_add_json(GVariant *details, JsonObject *object);

@@ -7,7 +7,7 @@ import os
 
 from msgrtest import names
 from msgrtest.client import V
-from msgrtest.keys import put
+from msgrtest.keys import DESK, put
 from msgrtest.network import Connector, Network
 from msgrtest.player import Player
 from msgrtest.tap import test
@@ -64,7 +64,7 @@ def _(w):
     go_out(connector, REFUSED, WillRetry=False, Message=HOSTILE)
     assert table(bob)['bob@b.test'] == ['signed out: wrong password', HOSTILE]
     connector.silent.add('Signin')
-    said(bob, 'signin', 'xmpp:bob@b.test')
+    w.unlocked('bob', DESK).messenger.Signin(connector.service)
     assert table(bob)['bob@b.test'] == ['signing in', '']
     connector.die()
     eventually(lambda: table(bob)['bob@b.test'] == ['not running', ''], 'its connector has gone')
@@ -90,3 +90,39 @@ def _(w):
     local, service = json.loads(said(bob, '--json', 'status'))['Services']
     assert {key: service[key] for key in wanted} == wanted, service
     assert local['ServiceId'] == 'local' and 'Result' not in local, local
+
+
+@test('signin waits for what comes of it, and says why not')
+def _(w):
+    bob, connector = start(w)
+    sign_in = 'signin', 'xmpp:bob@b.test'
+    assert said(bob, *sign_in) == 'Signed in to xmpp:bob@b.test.\n'
+    connector.fails = {'ReportSignedIn': REFUSED}
+    go_out(connector, names.CONNECTION_FAILURE, Message=HOSTILE)
+    status, text = bob.ctl(*sign_in)
+    assert status == 1 and 'xmpp:bob@b.test: signed out: wrong password\n' in text, text
+    assert '"%s"' % HOSTILE in text, text
+    status, text = bob.ctl('--json', *sign_in)
+    assert status == 1 and json.loads(text)['Error'] == 'NotSignedIn', text
+    connector.fails = {'ReportSignedIn': names.CONNECTION_FAILURE}
+    connector.reason = {'WillRetry': V('b', True)}
+    status, text = bob.ctl(*sign_in)
+    assert status == 1 and 'no connection; will be tried again\n' in text, text
+    connector.fails = {}
+    assert json.loads(said(bob, '--json', *sign_in)) == {'ServiceId': 'xmpp:bob@b.test'}
+    assert said(bob, 'signin') == 'Signed in to local.\n'
+    connector.die()
+    eventually(lambda: table(bob)['bob@b.test'] == ['not running', ''], 'its connector has gone')
+    status, text = bob.ctl(*sign_in)
+    assert status == 1 and 'xmpp:bob@b.test: not running\n' in text, text
+
+
+@test('who is signed in nowhere signs in to local, and learns why not elsewhere')
+def _(w):
+    bob, connector = start(w)
+    go_out(connector, REFUSED)
+    said(bob, 'signout')
+    connector.fails = {'ReportSignedIn': REFUSED}
+    status, text = bob.ctl('signin', connector.service)
+    assert status == 1 and 'xmpp:bob@b.test: wrong password\n' in text, text
+    assert said(bob, 'signin') == 'Signed in to local.\n'
