@@ -114,6 +114,8 @@ has_registered()
 
 try_desktop()
 {
+    check "the unit alone starts the agent, not the entry in xdg/autostart, too" \
+        counts 0 '^app-org.*Agent' manage msgrt-alice list-unit-files
     check "a desktop's session starts the agent" manage msgrt-alice start msgrt-desktop.target
     check "which is active" in_time is active tells msgrt-alice $agent_unit ActiveState
     check "and registers with the service" in_time has_registered 1
