@@ -269,18 +269,25 @@ register_agent(MsgrAgentService *self)
                            agent_registered, self);
 }
 
+/* Whether it has left or the agent itself: nothing is heard of it any more. */
 static void
-service_left(MsgrAgentService *self)
+lose_service(MsgrAgentService *self)
 {
     gboolean was_there = self->owner != NULL;
 
     g_clear_pointer(&self->owner, g_free);
     g_clear_handle_id(&self->registering, g_source_remove);
     self->is_registered = FALSE;
-    if (was_there) {
-        g_message("The service has left");
+    if (was_there)
         g_signal_emit(self, signals[VANISHED], 0);
-    }
+}
+
+static void
+service_left(MsgrAgentService *self)
+{
+    if (self->owner != NULL)
+        g_message("The service has left");
+    lose_service(self);
 }
 
 /* The two names: one after the other they come, at either the service may be gone again. */
@@ -290,7 +297,7 @@ name_appeared(GDBusConnection *connection, const char *name, const char *owner, 
     MsgrAgentService *self = data;
     gboolean is_first = g_str_equal(name, MSGR_BUS_NAME);
 
-    if (is_first && self->owner != NULL)
+    if (is_first)
         service_left(self);
     g_free(is_first ? self->owner : self->agents_owner);
     *(is_first ? &self->owner : &self->agents_owner) = g_strdup(owner);
@@ -359,7 +366,7 @@ drop_connection(MsgrAgentService *self)
         g_dbus_interface_skeleton_unexport(self->agent);
     g_clear_object(&self->connection);
     g_clear_pointer(&self->agents_owner, g_free);
-    service_left(self);
+    lose_service(self);
 }
 
 static gboolean

@@ -181,6 +181,7 @@ try_ends_of_the_agent()
     check "the application goes on after that" clock_goes_on
     check "the agent stops" manage msgrt-alice stop $agent_unit
     check "as it should" is success tells msgrt-alice $agent_unit Result
+    check "and does not say that the service has left" counts 0 'has left' logged $agent_unit
     check "the application goes on without it" clock_goes_on
     check "and ends with its scope" manage msgrt-alice stop "$(sed 's/\\\\/\\/g' <<<"$clock_scope")"
     check "wholly" is "" clocks
