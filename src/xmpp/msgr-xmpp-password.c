@@ -116,6 +116,8 @@ found_in_keyring(GObject *source, GAsyncResult *result, gpointer data)
         secret_password_wipe(found);
         secret_password_free(found);
     } else if (error != NULL) {
+        /* a keyring that was started anew doesn't know the session that libsecret had with it */
+        secret_service_disconnect();
         g_task_return_new_error(task, MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE,
                                 "the keyring does not answer: %s", error->message);
     } else {

@@ -29,6 +29,7 @@ class Connector:
         self.home = os.path.join(world.folder, 'home-' + account.jid)
         self.program = world.hall.share(copied_program)
         self.far = far
+        self.more = {}  # of its environment
         self.process = None
         self.write(config)
 
@@ -55,7 +56,7 @@ class Connector:
 
     def environment(self):
         return dict(self.world.users.environment, HOME=self.home, XDG_RUNTIME_DIR=self.home,
-                    DBUS_SYSTEM_BUS_ADDRESS=self.world.hall.bus.address)
+                    DBUS_SYSTEM_BUS_ADDRESS=self.world.hall.bus.address, **self.more)
 
     def start(self, warns=False):
         command = [self.program, self.account.jid]
