@@ -214,6 +214,33 @@ test_reason_of_others(void)
 }
 
 /* A result that is none leaves what the condition says. */
+/* A text tells no reason, and an element that nobody knows is none of ours. */
+static void
+test_reason_empty(void)
+{
+    static const struct {
+        const char *child;
+        const char *ns;
+        gboolean cancelled;
+        guint32 hr;
+    } rows[] = {
+        { "text", MSGR_NS_JINGLE, TRUE, 0 },
+        { "timeout", "urn:x", TRUE, 0 },
+        { "nonsense", MSGR_NS_JINGLE, FALSE, 0x81000608 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(MsgrXmppElement) element = msgr_xmpp_element_new("reason", MSGR_NS_JINGLE);
+        g_auto(MsgrXmppReason) found = { 0 };
+
+        msgr_xmpp_element_add_text(element, rows[i].child, rows[i].ns, "cancel");
+        g_assert_true(msgr_xmpp_reason_read(&found, element));
+        g_assert_cmpint(found.is_cancelled, ==, rows[i].cancelled);
+        g_assert_cmphex(found.hr, ==, rows[i].hr);
+        g_assert_false(found.is_decline);
+    }
+}
+
 static void
 test_reason_hostile(void)
 {
@@ -305,6 +332,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-status/of-others", test_status_of_others);
     g_test_add_func("/xmpp-reason/both-ways", test_reason_both_ways);
     g_test_add_func("/xmpp-reason/of-others", test_reason_of_others);
+    g_test_add_func("/xmpp-reason/empty", test_reason_empty);
     g_test_add_func("/xmpp-reason/hostile", test_reason_hostile);
     g_test_add_func("/xmpp-backoff/pitfall 2: limits", test_backoff);
     g_test_add_func("/xmpp-backoff/pitfall 2: good time", test_backoff_good_time);
