@@ -188,11 +188,13 @@ not_sent(MsgrSession *session, const MsgrSend *send, const GError *error)
     }
 }
 
-/* Whoever has not heard of the end waits for nothing: that is tried again, for a day. */
+/* Whoever has not heard of the end waits for nothing: that is tried again, for a day. Also where
+ * nobody was there: the session is still there when somebody is. */
 static gboolean
 is_to_be_retried(const MsgrSend *send, const GError *error)
 {
-    return (send->kind == MSGR_SEND_CANCEL || send->kind == MSGR_SEND_END) && !is_definite(error);
+    return (send->kind == MSGR_SEND_CANCEL || send->kind == MSGR_SEND_END) &&
+           (!is_definite(error) || error->code == MSGR_ERROR_NOT_LOGGED_ON);
 }
 
 static void

@@ -112,17 +112,18 @@ attached_was_answered(const MsgrXmppElement *payload, const GError *error, gpoin
         msgr_xmpp_sessions_remove(self, session);
 }
 
-/* To end what the other side doesn't know is no error. If that is left open, msgrd tries again:
- * until then its device has to be known. */
+/* To end what the other side doesn't know is no error. If that is left open, or nobody is there,
+ * msgrd tries again: until then its device has to be known. */
 static void
 end_was_answered(const MsgrXmppElement *payload, const GError *error, gpointer data)
 {
     Sent *sent = data;
     MsgrXmppSessions *self = sent->sessions;
     gboolean is_unknown = g_error_matches(error, MSGR_ERROR, MSGR_ERROR_NOT_FOUND);
+    gboolean is_away = g_error_matches(error, MSGR_ERROR, MSGR_ERROR_NOT_LOGGED_ON);
     MsgrXmppSession *session = finish_sent(sent, is_unknown ? NULL : error);
 
-    if (session != NULL && !is_open(error))
+    if (session != NULL && !is_open(error) && !is_away)
         msgr_xmpp_sessions_remove(self, session);
 }
 

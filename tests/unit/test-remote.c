@@ -436,7 +436,8 @@ test_retry(void)
     msgr_test_assert_done(msgr_side_cancel(f.side, 0, "bye", &error));
     msgr_test_commit(f.t);
     for (gsize i = 0; i < G_N_ELEMENTS(waits); i++) {
-        refuse(&f, "SendEnd", MSGR_ERROR_CONNECTION_FAILURE);
+        refuse(&f, "SendEnd",
+               i % 2 == 0 ? MSGR_ERROR_NOT_LOGGED_ON : MSGR_ERROR_CONNECTION_FAILURE);
         msgr_test_advance(f.t, SECONDS(waits[i]) - 1);
         g_assert_cmpuint(f.t->orders->len, ==, 0);
         msgr_test_advance(f.t, 1);

@@ -63,6 +63,7 @@ class Pipe:
                     await asyncio.sleep(self.proxy.delay)
                 if not data:
                     break
+                data = self.spring_trap(data, writer)
                 if not self.proxy.count(direction, data):
                     self.abort()
                     return
@@ -75,6 +76,16 @@ class Pipe:
             if direction == DOWN:
                 self.proxy.pipes.discard(self)
 
+    def spring_trap(self, data, writer):
+        """What is left of the data when the trap has sprung, if it does."""
+        trap = self.proxy.trap
+        if trap is None or not trap.springs(len(data)):
+            return data
+        self.proxy.trap = None
+        writer.write(data[:trap.left])
+        trap.action()
+        return data[trap.left:] if trap.rest_passes else b''
+
     def abort(self):
         """RST to both."""
         for end in (self.client, self.server):
@@ -84,6 +95,23 @@ class Pipe:
                                                        struct.pack('ii', 1, 0))
             end[1].transport.abort()
         self.proxy.pipes.discard(self)
+
+
+class Trap:
+    """What happens when so many bytes have passed, whichever way."""
+
+    def __init__(self, count, action, rest_passes=True):
+        """action: is called in the thread of the loop, with the last of these bytes gone.
+        rest_passes: what was with it."""
+        self.left = count
+        self.action = action
+        self.rest_passes = rest_passes
+
+    def springs(self, length):
+        if length >= self.left:
+            return True
+        self.left -= length
+        return False
 
 
 class Proxy:
@@ -105,6 +133,7 @@ class Proxy:
         self.deaf = False
         self.delay = 0
         self.limits = {}
+        self.trap = None
         self.bytes = {UP: 0, DOWN: 0}
         self.attempts = []
         self.resume()
