@@ -97,10 +97,29 @@ add_feature(MsgrXmppCaps *self, const char *feature)
         g_free(guid);
 }
 
+/* In what is hashed "<" ends each text: one that has it in itself hashes to what others say that
+ * mean something else. */
+static gboolean
+is_ambiguous(const GPtrArray *identities, const GPtrArray *features)
+{
+    for (guint i = 0; i < identities->len; i++) {
+        const char *end = strchr(identities->pdata[i], '<');
+
+        if (end[1] != '\0')
+            return TRUE;
+    }
+    for (guint i = 0; i < features->len; i++) {
+        if (strchr(features->pdata[i], '<') != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /**
  * msgr_xmpp_caps_read:
  * @query: (nullable): what a device answered
- * @ver: (out) (transfer full): what stands for it, if nothing is in it that isn't looked at here
+ * @ver: (out) (transfer full) (nullable): what stands for it, if nothing is in it that isn't looked
+ *   at here; NULL: nothing does
  *
  * Returns: (transfer full): what is in it.
  */
@@ -118,7 +137,7 @@ msgr_xmpp_caps_read(const MsgrXmppElement *query, char **ver)
     g_ptr_array_sort(features, compare);
     for (guint i = 0; i < features->len; i++)
         add_feature(self, features->pdata[i]);
-    *ver = hash(identities, features);
+    *ver = is_ambiguous(identities, features) ? NULL : hash(identities, features);
     return self;
 }
 

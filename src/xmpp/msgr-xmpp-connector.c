@@ -115,14 +115,31 @@ report_signed_out(MsgrXmppConnector *self, MsgrXmppEnd end, const char *reason, 
          g_variant_new("(sua{sv})", service_id(self), result_of(end), &details));
 }
 
+/* Returns: (nullable): what the server says that our address is, if it can be one. */
+static char *
+own_address(const char *jid)
+{
+    g_autofree char *own = jid != NULL ? msgr_xmpp_jid_normalise(jid, NULL) : NULL;
+    g_autofree char *bare = own != NULL ? msgr_xmpp_jid_bare(own) : NULL;
+
+    if (own == NULL || !msgr_xmpp_jid_is_account(bare) || msgr_xmpp_jid_resource(own) == NULL)
+        return NULL;
+    return g_steal_pointer(&own);
+}
+
 static void
 online(const char *jid, const char *address, gpointer data)
 {
     MsgrXmppConnector *self = data;
-    g_autofree char *own = msgr_xmpp_jid_normalise(jid, NULL);
+    g_autofree char *own = own_address(jid);
 
-    g_message("signed in as %s", jid);
-    msgr_xmpp_wire_set_address(self->wire, own != NULL ? own : jid);
+    if (own == NULL) {
+        msgr_xmpp_link_break(self->link, "the server gives no address");
+        return;
+    }
+    g_message("signed in as %s", own);
+    self->is_online = TRUE;
+    msgr_xmpp_wire_set_address(self->wire, own);
     g_free(self->address);
     self->address = g_strdup(address);
     msgr_xmpp_contacts_load(self->contacts);
@@ -137,11 +154,13 @@ offline(MsgrXmppEnd end, const char *reason, gboolean will_retry, gpointer data)
         g_message("signed out: %s", reason);
     else
         g_warning("signed out, and will stay so until told otherwise: %s", reason);
+    self->is_online = FALSE;
     self->is_ready = FALSE;
     g_clear_pointer(&self->address, g_free);
+    /* first of all: whose question isn't answered has nobody else asked then */
+    msgr_xmpp_contacts_clear(self->contacts);
     msgr_xmpp_wire_cancel(self->wire);
     msgr_xmpp_sessions_offline(self->sessions);
-    msgr_xmpp_contacts_clear(self->contacts);
     g_hash_table_remove_all(self->changed);
     /* who leaves the bus is signed out by that */
     if (self->left != NULL)
@@ -153,7 +172,8 @@ offline(MsgrXmppEnd end, const char *reason, gboolean will_retry, gpointer data)
 static void
 stanza(MsgrXmppElement *element, gpointer data)
 {
-    msgr_xmpp_inbound_take(data, element);
+    if (((MsgrXmppConnector *)data)->is_online)
+        msgr_xmpp_inbound_take(data, element);
 }
 
 /* Presence comes after the roster: until then nobody's would be anybody's. */
@@ -176,6 +196,22 @@ failed(gpointer data)
                          "the server does not tell the contact list");
 }
 
+/* Of somebody who isn't known any more, too. */
+static GVariant *
+details_of(MsgrXmppConnector *self, const char *jid)
+{
+    const MsgrXmppContact *contact = msgr_xmpp_contacts_find(self->contacts, jid);
+    MsgrXmppContact *nobody;
+    GVariant *details;
+
+    if (contact != NULL)
+        return msgr_xmpp_contact_details(contact);
+    nobody = msgr_xmpp_contact_new(jid);
+    details = msgr_xmpp_contact_details(nobody);
+    msgr_xmpp_contact_free(nobody);
+    return details;
+}
+
 static gboolean
 tell_changes(gpointer data)
 {
@@ -190,10 +226,7 @@ tell_changes(gpointer data)
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(sa{sv})"));
     g_hash_table_iter_init(&iter, self->changed);
     while (g_hash_table_iter_next(&iter, &jid, NULL)) {
-        const MsgrXmppContact *contact = msgr_xmpp_contacts_find(self->contacts, jid);
-
-        if (contact != NULL)
-            g_variant_builder_add(&builder, "(s@a{sv})", jid, msgr_xmpp_contact_details(contact));
+        g_variant_builder_add(&builder, "(s@a{sv})", jid, details_of(self, jid));
     }
     g_hash_table_remove_all(self->changed);
     call(self, "UpdateContacts", g_variant_new("(sa(sa{sv}))", service_id(self), &builder));
@@ -336,6 +369,7 @@ msgr_xmpp_connector_free(MsgrXmppConnector *self)
     if (self->object != 0)
         g_dbus_connection_unregister_object(self->connection, self->object);
     g_clear_handle_id(&self->change_timer, g_source_remove);
+    msgr_xmpp_contacts_clear(self->contacts);
     msgr_xmpp_wire_cancel(self->wire);
     msgr_xmpp_manager_free(self->manager);
     msgr_xmpp_sessions_free(self->sessions);

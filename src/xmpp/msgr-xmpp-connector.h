@@ -31,6 +31,7 @@ typedef struct {
     char **applications;
     char *address; /* (nullable): of this machine, while it is online */
     gboolean is_registered;
+    gboolean is_online;  /* and has an address there */
     gboolean is_ready;   /* online, and the roster is known */
     GHashTable *changed; /* bare addresses of contacts that msgrd is to be told of */
     guint change_timer;

@@ -41,6 +41,8 @@ set_status(MsgrXmppConnector *self, GVariant *args, GDBusMethodInvocation *call)
     gboolean was_invisible = self->status == MSGR_STATUS_INVISIBLE;
 
     g_variant_get(args, "(u)", &self->status);
+    msgr_xmpp_contacts_set_hidden(self->contacts, self->status == MSGR_STATUS_INVISIBLE ||
+                                                      self->status == MSGR_STATUS_OFFLINE);
     if (was_invisible && self->status != MSGR_STATUS_INVISIBLE && self->is_ready) {
         msgr_xmpp_contacts_forget_devices(self->contacts);
         msgr_xmpp_sessions_look_for_devices(self->sessions);

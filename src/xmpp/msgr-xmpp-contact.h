@@ -19,6 +19,7 @@ typedef struct {
     char *node;         /* (nullable): that of its capabilities */
     char *ver;          /* (nullable): what stands for its capabilities */
     MsgrXmppCaps *caps; /* (nullable): what it can, once that is known */
+    gboolean is_asked;  /* for those that it announces now */
 } MsgrXmppDevice;
 
 /**

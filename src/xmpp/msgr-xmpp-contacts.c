@@ -8,12 +8,15 @@
 #include "msgr-limits.h"
 #include "msgr-text.h"
 #include "msgr-types.h"
+#include "msgr-xmpp-flood.h"
 #include "msgr-xmpp-jid.h"
 #include "msgr-xmpp-names.h"
 #include "msgr-xmpp-status.h"
 
 #define MAX_CONTACTS 1000 /* as many as msgrd takes by default */
 #define MAX_ASKED    100
+#define ASKED_BURST  3 /* of one contact: each is another notice */
+#define ASKED_RATE   1 /* a minute */
 #define MAX_CACHE    500
 #define MAX_MESSAGE  300 /* characters */
 #define MAX_VER      256 /* bytes */
@@ -25,6 +28,8 @@ struct _MsgrXmppContacts {
     MsgrXmppContact *own;  /* the user's own devices; nobody is told of it */
     GHashTable *cache;     /* ver -> MsgrXmppCaps, verified; lasts longer than a connection */
     GHashTable *questions; /* ver -> itself: those that somebody is being asked for */
+    MsgrXmppFlood *askers; /* who wants to see the user's status, and how often */
+    gboolean is_hidden;
     guint n_asked;
     guint to_load;
 };
@@ -52,12 +57,14 @@ msgr_xmpp_contacts_new(MsgrXmppWire *wire, const MsgrXmppContactsEvents *events)
     self->own = msgr_xmpp_contact_new("");
     self->cache = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_caps);
     self->questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->askers = msgr_xmpp_flood_new(ASKED_BURST, ASKED_RATE);
     return self;
 }
 
 void
 msgr_xmpp_contacts_free(MsgrXmppContacts *self)
 {
+    msgr_xmpp_flood_free(self->askers);
     g_hash_table_unref(self->questions);
     g_hash_table_unref(self->cache);
     g_hash_table_unref(self->contacts);
@@ -86,6 +93,22 @@ msgr_xmpp_contacts_find(MsgrXmppContacts *self, const char *jid)
     return g_hash_table_lookup(self->contacts, jid);
 }
 
+/* Whom the user has removed, or said no to: nothing of them needs to be known. */
+static gboolean
+is_nobody(gpointer key, gpointer value, gpointer data)
+{
+    const MsgrXmppContact *contact = value;
+
+    return !contact->is_in_roster && !contact->is_blocked && !contact->has_asked;
+}
+
+static gboolean
+has_room(MsgrXmppContacts *self)
+{
+    return g_hash_table_size(self->contacts) < MAX_CONTACTS ||
+           g_hash_table_foreach_remove(self->contacts, is_nobody, NULL) > 0;
+}
+
 /* Returns: (nullable): NULL if there are too many. */
 static MsgrXmppContact *
 obtain(MsgrXmppContacts *self, const char *jid)
@@ -94,8 +117,7 @@ obtain(MsgrXmppContacts *self, const char *jid)
 
     if (contact != NULL)
         return contact;
-    if (g_hash_table_size(self->contacts) >= MAX_CONTACTS ||
-        g_utf8_strlen(jid, -1) > MSGR_MAX_SIGNIN_NAME) {
+    if (g_utf8_strlen(jid, -1) > MSGR_MAX_SIGNIN_NAME || !has_room(self)) {
         msgr_xmpp_wire_ignore(self->wire, "contacts beyond the limit");
         return NULL;
     }
@@ -144,6 +166,17 @@ msgr_xmpp_contacts_are_known(MsgrXmppContacts *self, const char *jid)
 }
 
 /**
+ * msgr_xmpp_contacts_set_hidden:
+ *
+ * Whether nobody may know that we are online, whoever it is.
+ */
+void
+msgr_xmpp_contacts_set_hidden(MsgrXmppContacts *self, gboolean is_hidden)
+{
+    self->is_hidden = is_hidden;
+}
+
+/**
  * msgr_xmpp_contacts_see_us:
  *
  * Returns: whether @jid may know that we are online, and what we can.
@@ -153,7 +186,7 @@ msgr_xmpp_contacts_see_us(MsgrXmppContacts *self, const char *jid)
 {
     const MsgrXmppContact *contact = msgr_xmpp_contacts_find(self, jid);
 
-    return contact != NULL && !contact->is_blocked && contact->sees_us;
+    return !self->is_hidden && contact != NULL && !contact->is_blocked && contact->sees_us;
 }
 
 static void
@@ -365,6 +398,8 @@ typedef struct {
     char *ver;
 } Question;
 
+static void ask_for_caps(MsgrXmppContacts *self, MsgrXmppDevice *device);
+
 static void
 keep_caps(MsgrXmppContacts *self, const char *ver, MsgrXmppCaps *caps)
 {
@@ -389,6 +424,45 @@ keep_caps_of_one(const Question *question, MsgrXmppCaps *caps)
     changed(question->contacts, contact);
 }
 
+/* Returns: (nullable): a device of this contact that says the same, and has not been asked. */
+static MsgrXmppDevice *
+find_waiting(const MsgrXmppContact *contact, const char *ver)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, contact->devices);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrXmppDevice *device = value;
+
+        if (device->caps == NULL && !device->is_asked && g_strcmp0(device->ver, ver) == 0)
+            return device;
+    }
+    return NULL;
+}
+
+/* Whoever was asked has not told what stands for itself, or nothing at all: those who wait for the
+ * same must not suffer for it. Another contact is asked first: all devices of one may lie. */
+static void
+ask_another(MsgrXmppContacts *self, const char *ver, const char *asked)
+{
+    g_autofree char *bare = msgr_xmpp_jid_bare(asked);
+    MsgrXmppContact *last = contact_of(self, bare);
+    MsgrXmppDevice *device = find_waiting(self->own, ver);
+    GHashTableIter iter;
+    gpointer contact;
+
+    g_hash_table_iter_init(&iter, self->contacts);
+    while (device == NULL && g_hash_table_iter_next(&iter, NULL, &contact)) {
+        if (contact != last)
+            device = find_waiting(contact, ver);
+    }
+    if (device == NULL && last != NULL)
+        device = find_waiting(last, ver);
+    if (device != NULL)
+        ask_for_caps(self, device);
+}
+
 static void
 got_caps(const MsgrXmppElement *payload, const GError *error, gpointer data)
 {
@@ -397,23 +471,25 @@ got_caps(const MsgrXmppElement *payload, const GError *error, gpointer data)
     g_autoptr(MsgrXmppCaps) caps = msgr_xmpp_caps_read(payload, &ver);
 
     g_hash_table_remove(question->contacts->questions, question->ver);
-    if (error == NULL && g_str_equal(ver, question->ver))
+    if (error == NULL && g_strcmp0(ver, question->ver) == 0)
         keep_caps(question->contacts, ver, caps);
     else if (error == NULL)
         keep_caps_of_one(question, caps);
+    ask_another(question->contacts, question->ver, question->device);
     g_free(question->device);
     g_free(question->ver);
     g_free(question);
 }
 
 static void
-ask_for_caps(MsgrXmppContacts *self, const MsgrXmppDevice *device)
+ask_for_caps(MsgrXmppContacts *self, MsgrXmppDevice *device)
 {
     MsgrXmppElement *iq = msgr_xmpp_wire_new_iq("get", device->jid);
     MsgrXmppElement *query = msgr_xmpp_element_add(iq, "query", MSGR_NS_DISCO_INFO);
     g_autofree char *node = g_strdup_printf("%s#%s", device->node, device->ver);
     Question *question = g_new0(Question, 1);
 
+    device->is_asked = TRUE;
     msgr_xmpp_element_set(query, "node", node);
     question->contacts = self;
     question->device = g_strdup(device->jid);
@@ -435,6 +511,7 @@ take_caps(MsgrXmppContacts *self, MsgrXmppDevice *device, const MsgrXmppElement 
     g_free(device->ver);
     g_free(device->node);
     device->ver = device->node = NULL;
+    device->is_asked = FALSE;
     if (ver == NULL || node == NULL || strlen(ver) > MAX_VER || strlen(node) > MAX_VER)
         return;
     device->ver = g_strdup(ver);
@@ -492,19 +569,32 @@ first_characters(const char *text, glong max)
                         : g_strdup("");
 }
 
+/* Who has no account can't be answered. */
+static gboolean
+may_ask(MsgrXmppContacts *self, const MsgrXmppContact *contact, const char *bare)
+{
+    gboolean is_new = contact == NULL || !contact->has_asked;
+
+    return msgr_xmpp_jid_is_account(bare) && (!is_new || self->n_asked < MAX_ASKED) &&
+           msgr_xmpp_flood_admit(self->askers, bare, g_get_monotonic_time());
+}
+
 static void
 has_asked(MsgrXmppContacts *self, const char *bare, const MsgrXmppElement *presence)
 {
-    MsgrXmppContact *contact = obtain(self, bare);
+    MsgrXmppContact *contact = msgr_xmpp_contacts_find(self, bare);
     const char *nick = msgr_xmpp_element_child_text(presence, "nick", MSGR_NS_NICK);
     g_autofree char *name = first_characters(nick, MSGR_MAX_FRIENDLY_NAME);
     g_autofree char *message = first_characters(
         msgr_xmpp_element_child_text(presence, "status", MSGR_NS_CLIENT), MAX_MESSAGE);
 
-    if (contact == NULL || (!contact->has_asked && self->n_asked >= MAX_ASKED)) {
+    if (!may_ask(self, contact, bare)) {
         msgr_xmpp_wire_ignore(self->wire, "contact requests beyond the limit");
         return;
     }
+    contact = obtain(self, bare);
+    if (contact == NULL)
+        return;
     if (!contact->has_asked)
         self->n_asked++;
     contact->has_asked = TRUE;

@@ -34,6 +34,7 @@ GVariant *msgr_xmpp_contacts_all(MsgrXmppContacts *self);
 gboolean msgr_xmpp_contacts_are_known(MsgrXmppContacts *self, const char *jid);
 void msgr_xmpp_contacts_forget_devices(MsgrXmppContacts *self);
 GPtrArray *msgr_xmpp_contacts_own_devices(MsgrXmppContacts *self);
+void msgr_xmpp_contacts_set_hidden(MsgrXmppContacts *self, gboolean is_hidden);
 gboolean msgr_xmpp_contacts_see_us(MsgrXmppContacts *self, const char *jid);
 void msgr_xmpp_contacts_take_presence(MsgrXmppContacts *self, const MsgrXmppElement *presence,
                                       const char *from);

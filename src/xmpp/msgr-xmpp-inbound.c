@@ -134,7 +134,7 @@ take_request(const Incoming *in, gboolean is_set, const MsgrXmppElement *child)
     else if (!is_set && msgr_xmpp_element_is(child, "ping", MSGR_NS_PING) && may_know_us(in))
         answer(in, NULL);
     else
-        refuse(in, is_known(in) ? &msgr_xmpp_fault_unknown : &msgr_xmpp_fault_nobody);
+        refuse(in, may_know_us(in) ? &msgr_xmpp_fault_unknown : &msgr_xmpp_fault_nobody);
 }
 
 static void
@@ -151,7 +151,7 @@ take_iq(const Incoming *in)
         ignore(in, "requests without an id");
     } else if (in->stanza->is_cut || child == NULL) {
         ignore(in, "oversized or empty requests");
-        refuse(in, &msgr_xmpp_fault_malformed);
+        refuse(in, may_know_us(in) ? &msgr_xmpp_fault_malformed : &msgr_xmpp_fault_nobody);
     } else {
         take_request(in, g_str_equal(type, "set"), child);
     }

@@ -85,10 +85,12 @@ msgr_xmpp_session_answer_call(MsgrXmppSession *self, const GError *error)
         msgr_xmpp_call_done(call);
 }
 
+/* A name may have brackets in it; that of a group in a file may not. */
 void
 msgr_xmpp_session_write(const MsgrXmppSession *self, GKeyFile *file)
 {
-    g_autofree char *group = msgr_xmpp_session_key(self->guid, self->peer);
+    g_autofree char *peer = g_uri_escape_string(self->peer, "@", TRUE);
+    g_autofree char *group = msgr_xmpp_session_key(self->guid, peer);
 
     g_key_file_set_boolean(file, group, "Inviter", self->is_inviter);
     g_key_file_set_integer(file, group, "Phase", (int)self->phase);
@@ -126,15 +128,16 @@ MsgrXmppSession *
 msgr_xmpp_session_read(GKeyFile *file, const char *group)
 {
     g_auto(GStrv) parts = g_strsplit(group, " ", 2);
+    g_autofree char *peer =
+        g_strv_length(parts) == 2 ? g_uri_unescape_string(parts[1], NULL) : NULL;
     int phase = g_key_file_get_integer(file, group, "Phase", NULL);
     MsgrXmppSession *self;
 
-    if (g_strv_length(parts) != 2 || !msgr_guid_is_valid(parts[0]) ||
-        !msgr_xmpp_jid_is_account(parts[1]) || phase < 0 || phase > MSGR_XMPP_PHASE_ACTIVE)
+    if (peer == NULL || !msgr_guid_is_valid(parts[0]) || !msgr_xmpp_jid_is_account(peer) ||
+        phase < 0 || phase > MSGR_XMPP_PHASE_ACTIVE)
         return NULL;
-    self = msgr_xmpp_session_new(parts[0], parts[1],
-                                 g_key_file_get_boolean(file, group, "Inviter", NULL),
-                                 (MsgrXmppPhase)phase);
+    self = msgr_xmpp_session_new(
+        parts[0], peer, g_key_file_get_boolean(file, group, "Inviter", NULL), (MsgrXmppPhase)phase);
     self->is_restored = TRUE;
     self->is_delivered = TRUE;
     read_details(self, file, group);

@@ -17,7 +17,16 @@ typedef struct {
     char *id;   /* of the request */
     char *guid;
     MsgrXmppPhase next; /* what the session is in when msgrd has taken it */
+    gboolean is_hidden; /* who sends it doesn't see us, and is in no such session */
 } Request;
+
+static MsgrXmppSession *
+session_of(const Request *request)
+{
+    return request->guid != NULL
+               ? msgr_xmpp_sessions_find(request->sessions, request->guid, request->peer)
+               : NULL;
+}
 
 static Request *
 new_request(MsgrXmppSessions *self, const MsgrXmppElement *iq, const char *from, const char *guid)
@@ -29,6 +38,8 @@ new_request(MsgrXmppSessions *self, const MsgrXmppElement *iq, const char *from,
     request->peer = msgr_xmpp_jid_bare(from);
     request->id = g_strdup(msgr_xmpp_element_get(iq, "id"));
     request->guid = g_strdup(guid);
+    request->is_hidden =
+        !msgr_xmpp_contacts_see_us(self->contacts, request->peer) && session_of(request) == NULL;
     return request;
 }
 
@@ -44,22 +55,18 @@ free_request(Request *request)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, free_request)
 
-static MsgrXmppSession *
-session_of(const Request *request)
-{
-    return msgr_xmpp_sessions_find(request->sessions, request->guid, request->peer);
-}
-
 static void
 accept_request(const Request *request)
 {
     msgr_xmpp_wire_result(request->sessions->wire, request->from, request->id, NULL);
 }
 
+/* Whoever must not know that we are there can't tell it from our not being there. */
 static void
 refuse_request(const Request *request, const MsgrXmppFault *fault)
 {
-    msgr_xmpp_wire_refuse(request->sessions->wire, request->from, request->id, fault);
+    msgr_xmpp_wire_refuse(request->sessions->wire, request->from, request->id,
+                          request->is_hidden ? &msgr_xmpp_fault_nobody : fault);
 }
 
 static void
@@ -81,8 +88,7 @@ is_party(MsgrXmppSession *session, const char *from)
     return g_strcmp0(session->device, from) == 0;
 }
 
-/* msgrd's answer to an invitation. Whoever must not know that we are there can't tell it from
- * our not being there. */
+/* msgrd's answer to an invitation. */
 static void
 invitation_was_taken(GVariant *reply, const GError *error, gpointer data)
 {
@@ -129,6 +135,10 @@ refuse_application(const Request *request)
     g_autoptr(MsgrXmppElement) iq =
         msgr_xmpp_jingle_new("session-terminate", sid, request->from, &jingle);
 
+    if (request->is_hidden) {
+        refuse_request(request, &msgr_xmpp_fault_nobody);
+        return;
+    }
     accept_request(request);
     msgr_xmpp_element_set(iq, "id", id);
     msgr_xmpp_element_take(jingle, msgr_xmpp_reason_write(&reason));

@@ -116,12 +116,14 @@ take_propose(MsgrXmppSessions *self, const MsgrXmppElement *message, const MsgrX
 static void
 take_proceed(MsgrXmppSessions *self, MsgrXmppSession *session, const char *sid, const char *from)
 {
+    g_autofree char *peer = msgr_xmpp_jid_bare(from);
     char none[] = "";
     const MsgrXmppReason reason = { .is_cancelled = TRUE, .app_data = none };
 
     if (session == NULL ||
         (session->phase != MSGR_XMPP_PHASE_PROPOSING && g_strcmp0(session->device, from) != 0)) {
-        send_to(self, "retract", sid, from, TRUE);
+        if (session != NULL || msgr_xmpp_contacts_see_us(self->contacts, peer))
+            send_to(self, "retract", sid, from, TRUE);
         return;
     }
     if (session->phase != MSGR_XMPP_PHASE_PROPOSING)

@@ -239,7 +239,10 @@ msgr_xmpp_wire_take_reply(MsgrXmppWire *self, const MsgrXmppElement *iq)
 
     if (request == NULL || !is_from(self, request, msgr_xmpp_element_get(iq, "from")))
         return FALSE;
-    if (g_strcmp0(msgr_xmpp_element_get(iq, "type"), "result") != 0)
+    if (iq->is_cut)
+        error = g_error_new_literal(MSGR_ERROR, MSGR_ERROR_CONNECTION_FAILURE,
+                                    "the answer is larger than is allowed");
+    else if (g_strcmp0(msgr_xmpp_element_get(iq, "type"), "result") != 0)
         error = error_of_reply(iq);
     finish(request, error == NULL ? msgr_xmpp_element_first(iq) : NULL, error);
     return TRUE;

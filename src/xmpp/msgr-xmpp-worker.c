@@ -177,9 +177,13 @@ set_end(Worker *self, MsgrXmppEnd end, const char *reason)
     self->reason = g_strdup(reason);
 }
 
+/* Before TLS anybody may be the one who says it; that the domain isn't known here, servers say so
+ * early. */
 static MsgrXmppEnd
-end_of_stream_error(xmpp_error_type_t type)
+end_of_stream_error(const Worker *self, xmpp_error_type_t type)
 {
+    if (!self->is_secured && type != XMPP_SE_HOST_UNKNOWN && type != XMPP_SE_HOST_GONE)
+        return MSGR_XMPP_END_LOST;
     switch ((int)type) {
     case XMPP_SE_CONFLICT:
         return MSGR_XMPP_END_CONFLICT;
@@ -223,13 +227,13 @@ judge_end(Worker *self, int error, const xmpp_stream_error_t *stream_error)
     } else if (aborted != NULL) {
         set_end(self, MSGR_XMPP_END_LOST, aborted);
     } else if (stream_error != NULL) {
-        MsgrXmppEnd end = end_of_stream_error(stream_error->type);
+        MsgrXmppEnd end = end_of_stream_error(self, stream_error->type);
 
         set_end(self, end, end_text(end));
     } else if (self->login_may_be_repeated) {
         set_end(self, MSGR_XMPP_END_LOST, "the server can't check the password now");
-    } else if (!self->is_online && !self->is_closing &&
-               (self->login_refused || (self->is_secured && error == 0))) {
+    } else if (self->is_secured && !self->is_online && !self->is_closing &&
+               (self->login_refused || error == 0)) {
         set_end(self, MSGR_XMPP_END_AUTHENTICATION, end_text(MSGR_XMPP_END_AUTHENTICATION));
     } else if (self->is_closing) {
         set_end(self, MSGR_XMPP_END_CLOSED, "signed out");

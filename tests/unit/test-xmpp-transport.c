@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -194,6 +195,63 @@ test_refused(void)
     silent_free(silent);
 }
 
+#define STREAM                                                                                     \
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' "        \
+    "id='1' from='a.test' version='1.0'>"
+#define ERROR(condition)                                                                           \
+    "<stream:error><" condition " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+#define FEATURES                                                                                   \
+    "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"                         \
+    "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism>"            \
+    "</mechanisms></stream:features>"
+
+static const char *const before_tls[] = {
+    ERROR("not-authorized"),
+    ERROR("conflict"),
+    ERROR("policy-violation"),
+    FEATURES "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    FEATURES "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>",
+    "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+    "<mechanism>PLAIN</mechanism></mechanisms></stream:features>",
+    "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>",
+};
+
+static void
+assert_no_password_was_sent(Silent *silent)
+{
+    GInputStream *input = g_io_stream_get_input_stream(G_IO_STREAM(silent->connection));
+    char buffer[8192] = "";
+    gsize length = 0;
+
+    /* until its end, in whichever way that comes */
+    g_input_stream_read_all(input, buffer, sizeof(buffer) - 1, &length, NULL, NULL);
+    g_assert_cmpuint(length, <, sizeof(buffer) - 1);
+    g_assert_null(strstr(buffer, "<auth"));
+}
+
+/* Before there is TLS, anybody on the way may be the one who speaks: it is tried again. */
+static void
+test_before_tls(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(before_tls); i++) {
+        g_autofree char *text = g_strconcat(STREAM, before_tls[i], "</stream:stream>", NULL);
+        Silent *silent = silent_new();
+        Heard *heard = heard_new();
+        MsgrXmppTransport *transport = connect_to(silent->port, FALSE, heard);
+
+        g_main_loop_run(silent->loop);
+        g_assert_true(g_output_stream_write_all(
+            g_io_stream_get_output_stream(G_IO_STREAM(silent->connection)), text, strlen(text),
+            NULL, NULL, NULL));
+        g_main_loop_run(heard->loop);
+        g_assert_cmpint(heard->end, ==, MSGR_XMPP_END_LOST);
+        msgr_xmpp_transport_free(transport);
+        assert_no_password_was_sent(silent);
+        heard_free(heard);
+        silent_free(silent);
+    }
+}
+
 /* In a process of its own: it opens as many files as select() has room for. */
 static void
 test_many_files(void)
@@ -328,6 +386,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/xmpp-transport/libstrophe 1: a silent peer", test_silent);
+    g_test_add_func("/xmpp-transport/before TLS", test_before_tls);
     g_test_add_func("/xmpp-transport/libstrophe 1: freed in the handshake", test_freed);
     g_test_add_func("/xmpp-transport/libstrophe 2: SIGPIPE", test_sigpipe);
     g_test_add_func("/xmpp-transport/refused", test_refused);

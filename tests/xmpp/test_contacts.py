@@ -8,7 +8,7 @@ from msgrtest.tap import test
 from msgrtest.world import eventually
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
-from xmpptest.peer import JINGLE, ROSTER, XmppError, bare
+from xmpptest.peer import DISCO_INFO, JINGLE, ROSTER, XmppError, bare
 
 AWAY, BUSY, IDLE = 0x22, 0xa, 0x12
 BE_RIGHT_BACK, ON_THE_PHONE, OUT_TO_LUNCH = 0xe, 0x32, 0x42
@@ -382,6 +382,37 @@ def capabilities(world):
         assert not any(guid[1:-1] in feature for feature in evil.disco(device(desk)))
     except XmppError:
         pass
+
+
+def questions():
+    """(kind, payload) of IQs that are answered in ways of their own where somebody is there."""
+    jingle = "<jingle xmlns='%s' action='%s' sid='1b4e28ba-2fa1-41d2-883f-0016d3cca427'/>"
+    return (('get', PING), ('get', "<query xmlns='%s'/>" % DISCO_INFO),
+            ('set', "<nonsense xmlns='urn:test:nonsense'/>"),
+            ('set', jingle % (JINGLE, 'session-info')),
+            ('set', jingle % (JINGLE, 'session-initiate')))
+
+
+@test('a stranger who knows the device can\'t tell whether it is there')
+def nobody_for_strangers(world):
+    desk, _bob, evil = mallory(world)
+    for kind, payload in questions():
+        for to in (device(desk), desk.account.jid + '/nowhere'):
+            assert refusal(evil, kind, payload, to) == 'service-unavailable', (payload, to)
+
+
+@test('who is INVISIBLE is there for no contact, whatever that asks')
+def nobody_for_friends(world):
+    desk, bob, _evil = mallory(world)
+    bob.iq('get', PING, device(desk))
+    desk.set_status(names.STATUS_INVISIBLE)
+    bob.wait_presence(device(desk), 'unavailable')
+    for kind, payload in questions():
+        assert refusal(bob, kind, payload, device(desk)) == 'service-unavailable', payload
+    bob.mark()
+    desk.set_status(names.STATUS_ONLINE)
+    bob.wait_presence(device(desk))
+    bob.iq('get', PING, device(desk))
 
 
 @test('pitfall 13: an IQ that nobody here knows is refused, a ping is answered')

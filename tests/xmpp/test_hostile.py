@@ -6,7 +6,7 @@ from msgrtest.client import DEADLINE
 from msgrtest.tap import test
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
-from xmpptest.hostile import HostileServer
+from xmpptest.hostile import BOUND, HostileServer
 
 MANY = 64 * 1024 * 1024
 LARGE = 600 * 1024  # kB: the sanitizers' own share is most of it
@@ -18,11 +18,11 @@ def peak(process):
         return int([line for line in file if line.startswith('VmHWM')][0].split()[1])
 
 
-def suffers(world, chunks, prologue=''):
+def suffers(world, chunks, prologue='', bound=BOUND):
     """It ends the connection, and comes again: the second login shows that it lives."""
     s = stage(world)
     account = s.account()
-    server = world.own(HostileServer(s.bench, account, chunks, prologue))
+    server = world.own(HostileServer(s.bench, account, chunks, prologue, bound))
     desk = Desk(world, account).start()
     assert server.refused.wait(DEADLINE), 'it takes all that comes'
     desk.connector.process.wait_log('the next attempt to connect')
@@ -89,3 +89,13 @@ def no_text(world):
     def chunks():
         yield b'<message><body>\xff\xfe\x00</body></message>'
     suffers(world, chunks)
+
+
+@test('a login without an address ends the connection, and not the connector')
+def no_address(world):
+    def chunks():
+        for number in range(10):
+            yield "<iq type='get' id='%d' from='x@y.test/z'><ping xmlns='urn:xmpp:ping'/></iq>" % (
+                number)
+    _server, desk = suffers(world, chunks, bound="<iq type='result' id='_xmpp_bind1'/>")
+    desk.connector.process.wait_log('the server gives no address')

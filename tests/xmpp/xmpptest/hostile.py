@@ -19,13 +19,15 @@ BOUND = ("<iq type='result' id='_xmpp_bind1'><bind xmlns='urn:ietf:params:xml:ns
 
 class HostileServer:
     """In place of the proxy for direct TLS of a site. prologue: what comes before its stream, each
-    time; chunks(): a generator of what comes after the login. sent: how much of it has gone."""
+    time; chunks(): a generator of what comes after the login; bound: what ends the login. sent: how
+    much of the chunks has gone."""
 
-    def __init__(self, bench, account, chunks, prologue=''):
+    def __init__(self, bench, account, chunks, prologue='', bound=BOUND):
         self.loop = bench.loop
         self.account = account
         self.chunks = chunks
         self.prologue = prologue
+        self.bound = bound.replace('%s', account.jid)
         self.logins = 0
         self.sent = 0
         self.refused = threading.Event()  # the client has had enough
@@ -59,7 +61,7 @@ class HostileServer:
         await self.expect(reader, b'>')
         writer.write((header + BIND).encode())
         await self.expect(reader, b'</iq>')
-        writer.write((BOUND % self.account.jid).encode())
+        writer.write(self.bound.encode())
         self.logins += 1
         drain = asyncio.ensure_future(self.swallow(reader))
         for chunk in self.chunks():
