@@ -423,6 +423,28 @@ def unknown(world):
         'feature-not-implemented', 'service-unavailable')
 
 
+@test('whatever a stranger asks is answered as if nobody were there')
+def nobody(world):
+    desk, bob, evil = mallory(world)
+    for kind, payload in (('get', PING), ('get', "<query xmlns='%s'/>" % DISCO_INFO),
+                          ('get', "<nonsense xmlns='urn:test:nonsense'/>"),
+                          ('set', "<nonsense xmlns='urn:test:nonsense'/>"),
+                          ('set', "<query xmlns='%s'/>" % ROSTER),
+                          ('set', "<block xmlns='urn:xmpp:blocking'/>")):
+        assert refusal(evil, kind, payload, device(desk)) == 'service-unavailable', payload
+    bob.iq('get', PING, device(desk))
+
+
+@test('an alert as long as one may be is one, a longer one is not')
+def alert_size(world):
+    desk, bob, _evil = mallory(world)
+    desk.enable_alerts(0)
+    bob.headline(desk.account.jid, 'x' * 4097)
+    bob.headline(desk.account.jid, 'y' * 4096)
+    desk.wait_alert('y' * 4096)
+    assert len([e for e in desk.client.events if e.member == 'OnAlertReceived']) == 1
+
+
 @test('pitfall 13: Jingle that makes no sense is refused, and harms nothing')
 def malformed(world):
     desk, bob, _evil = mallory(world)

@@ -2,6 +2,8 @@
 #
 # msgr with a program that was written from docs/xmpp-protocol.md alone, in both roles.
 
+from xml.sax.saxutils import quoteattr
+
 from msgrtest import keys, names
 from msgrtest.client import expect
 from msgrtest.names import (ACCEPTED, CANCELLED, CANCELLED_LOCAL, CANCELLED_REMOTE, CONNECTED,
@@ -12,7 +14,8 @@ from msgrtest.tap import test
 from msgrtest.world import eventually
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
-from xmpptest.jinglepeer import (ALERT, APP, FEATURES, MESSAGES, JinglePeer, feature, read_data)
+from xmpptest.jinglepeer import (ALERT, APP, FEATURES, MESSAGES, JinglePeer, content, feature,
+                                 read_data)
 from xmpptest.peer import DISCO_INFO, JINGLE, XmppError
 
 HR = names.HRESULTS
@@ -272,6 +275,10 @@ def stranger(world):
     session.propose(GUID)
     evil.peer.sync()
     assert not t.alice.manager.ListSessions()
+    # nor does one find somebody by what makes no sense
+    for action, inside in (('session-initiate', ''), ('session-initiate', content('')),
+                           ('session-info', ''), ('session-terminate', ''), ('nothing', '')):
+        refused('service-unavailable', session.send, action, inside)
 
 
 @test('a contact who is blocked, or refused by the policy, finds nobody either')
@@ -361,6 +368,22 @@ def flood(world):
         session.cancel()
     error = refused('resource-constraint', t.bob.new(t.jid).initiate, GUID)
     assert error.xml.find('.//*[@type="wait"]') is not None
+
+
+@test('pitfall 12: what is proposed too often is not heard any more')
+def flood_of_proposals(world):
+    t = Table(world)
+    for _number in range(10):
+        session = t.bob.new(t.jid)
+        session.propose(GUID)
+        session.wait_message('ringing')
+        session.retract()
+    eventually(lambda: all(fields['State'] == CANCELLED for _path, fields in
+                           t.alice.manager.ListSessions()), 'all are taken back')
+    before = t.alice.manager.ListSessions()
+    t.bob.new(t.jid).propose(GUID)
+    t.bob.peer.iq('get', "<ping xmlns='urn:xmpp:ping'/>", t.jid)
+    assert len(t.alice.manager.ListSessions()) == len(before)
 
 
 @test('what is not base64, or too long, is a bad request, and the session goes on')
@@ -460,6 +483,17 @@ def not_sent(world):
         event = t.alice.wait('OnSendError', side.path)
         assert event.args == [HR['InvitationSendFailure']], (condition, event)
         t.wait_end(side, CANCELLED, HR['InvitationSendFailure'])
+
+
+@test('pitfall 5: nobody answers for the device that was asked')
+def spoofed_result(world):
+    t = Table(world)
+    side, _session, action = t.inviting(acknowledge=False)
+    for peer in (t.stage.online('mallory'), t.device(()).peer):
+        peer.raw("<iq type='result' id=%s to='%s'/>" % (quoteattr(action.stanza.id), t.jid))
+        peer.sync()
+    action.refuse('service-unavailable')
+    assert t.alice.wait('OnSendError', side.path).args == [HR['InvitationSendFailure']]
 
 
 @test('an invitation that nobody acknowledges has failed, and is followed by an end')
