@@ -49,7 +49,9 @@ class Table:
         self.stage = stage(world)
         self.account = self.stage.account('alice', host)
         self.other = self.stage.account('bob', other)
+        self.third = self.stage.account('carol', other)
         self.stage.befriend(self.account, self.other)
+        self.stage.befriend(self.account, self.third)
         self.devices = [self.device(apps) for _number in range(devices)]
         self.bob = self.devices[0]
         self.desk = Desk(world, self.account, key=keys.FRIENDS, config='Resource=desk\n').sign_in()
@@ -310,6 +312,21 @@ def foreign(world):
                 assert error.condition in ('item-not-found', 'service-unavailable'), error
     assert side.get('State') == CONNECTED and side.get('ContextData') == ''
     assert side.get('RemoteAddress') == '192.0.2.7'
+
+
+@test('the same sid with another contact is another session')
+def same_sid(world):
+    t = Table(world)
+    session, side = t.invited()
+    carol = JinglePeer(t.stage.peer(t.third).connect(features=FEATURES + (feature(GUID),)))
+    same = carol.new(t.jid)
+    same.sid = session.sid
+    same.initiate(GUID)
+    other = t.found()
+    same.cancel()
+    t.wait_state(other, CANCELLED)
+    session.ping()
+    assert side.get('State') == INVITATION
 
 
 @test('a session that is not there is unknown; a question for one that is is answered')
