@@ -29,9 +29,9 @@ class Home:
         os.unlink(self.password_file)
         self.bus = SessionBus(world, world.user('alice'), self.folder)
         self.player = Player(world, 'alice')
-        self.player.env.update(self.bus.environment, MSGR_XMPP=self.player.install(
-            built('MSGR_XMPP', 'src/xmpp/msgr-xmpp')))
-        self.desk.connector.more = {'DBUS_SESSION_BUS_ADDRESS': self.bus.address}
+        program = self.player.install(built('MSGR_XMPP', 'src/xmpp/msgr-xmpp'))
+        self.player.env.update(self.bus.environment, **self.bus.programs, MSGR_XMPP=program)
+        self.desk.connector.more = self.bus.programs
 
     def succeeds(self, *arguments, said=''):
         status, text = self.player.ctl(*arguments, said=said)
