@@ -19,6 +19,7 @@ from xmpptest.jinglepeer import (ALERT, APP, FEATURES, MESSAGES, JinglePeer, con
 from xmpptest.peer import DISCO_INFO, JINGLE, XmppError
 
 HR = names.HRESULTS
+PING = "<ping xmlns='urn:xmpp:ping'/>"
 TEXT = 'opening: <e4> & "♞"'
 AS_SENT = {  # Cancel's hr -> Jingle's reason and the result beside it
     0: ('cancel', 0), HR['SessionCancelledRemote']: ('cancel', HR['SessionCancelledRemote']),
@@ -399,7 +400,7 @@ def flood_of_proposals(world):
                            t.alice.manager.ListSessions()), 'all are taken back')
     before = t.alice.manager.ListSessions()
     t.bob.new(t.jid).propose(GUID)
-    t.bob.peer.iq('get', "<ping xmlns='urn:xmpp:ping'/>", t.jid)
+    t.bob.peer.iq('get', PING, t.jid)
     assert len(t.alice.manager.ListSessions()) == len(before)
 
 
@@ -751,6 +752,22 @@ def spoofed_answer(world):
     assert side.get('State') == INVITATION
     side.start('Accept', '')
     session.wait_message('proceed')
+
+
+@test('only the device that proposed takes it back, and not once it has begun the session')
+def retract_in_vain(world):
+    t = Table(world, devices=2)
+    session, side, _elsewhere = proposal(t)
+    same = t.devices[1].new(t.jid)
+    same.sid = session.sid
+    same.retract()
+    same.peer.iq('get', PING, t.jid)  # whatever it has sent before has been taken then
+    session.initiate(GUID, data=TEXT)
+    session.retract()
+    session.ping()
+    assert side.get('State') == INVITATION
+    side.start('Accept', '')
+    session.wait('session-accept').acknowledge()
 
 
 # alerts
