@@ -237,7 +237,7 @@ describe_services(MsgrCtl *ctl)
 static GVariant *
 find_account(GVariant *services, const char *jid)
 {
-    g_autofree char *id = g_strconcat("xmpp:", jid, NULL);
+    g_autofree char *id = msgr_xmpp_account_service_id(jid);
 
     return msgr_ctl_services_find(services, id);
 }

@@ -20,6 +20,7 @@
 #define DEFAULT_CONNECT_TIMEOUT 30   /* seconds */
 #define MAX_SECONDS             3600 /* of either */
 #define MAX_ACCOUNT             129  /* characters: of a sign-in name */
+#define MAX_SERVICE_ID          160  /* characters */
 #define MACHINE_ID              "/etc/machine-id"
 
 void
@@ -50,6 +51,22 @@ msgr_xmpp_account_path(const char *jid, const char *suffix)
     g_autofree char *name = g_strconcat(jid, suffix, NULL);
 
     return g_build_filename(dir, name, NULL);
+}
+
+/**
+ * msgr_xmpp_account_service_id:
+ * @jid: normalised
+ *
+ * Returns: the ID of the account's service: a URI (RFC 5122), since that has the letters of ASCII
+ *   alone.
+ */
+char *
+msgr_xmpp_account_service_id(const char *jid)
+{
+    g_autofree char *escaped =
+        g_uri_escape_string(jid, G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+
+    return g_strconcat("xmpp:", escaped, NULL);
 }
 
 /**
@@ -109,6 +126,14 @@ read_seconds(GKeyFile *file, const char *key, guint fallback)
     return seconds >= 1 && seconds <= MAX_SECONDS ? (guint)seconds : fallback;
 }
 
+static gboolean
+is_short_enough(const char *jid)
+{
+    g_autofree char *id = msgr_xmpp_account_service_id(jid);
+
+    return g_utf8_strlen(jid, -1) <= MAX_ACCOUNT && strlen(id) <= MAX_SERVICE_ID;
+}
+
 /**
  * msgr_xmpp_account_load:
  * @jid: as the user writes it
@@ -125,8 +150,9 @@ msgr_xmpp_account_load(const char *jid, GError **error)
     self->jid = msgr_xmpp_jid_normalise_bare(jid, error);
     if (self->jid == NULL)
         return NULL;
-    if (!msgr_xmpp_jid_is_account(self->jid) || g_utf8_strlen(self->jid, -1) > MAX_ACCOUNT) {
-        msgr_refuse(error, MSGR_ERROR_INVALID_ARGS, "this is no account: it takes name@server");
+    if (!msgr_xmpp_jid_is_account(self->jid) || !is_short_enough(self->jid)) {
+        msgr_refuse(error, MSGR_ERROR_INVALID_ARGS,
+                    "this is no account: it takes name@server, and not too long");
         return NULL;
     }
     path = msgr_xmpp_account_path(self->jid, SUFFIX);

@@ -27,6 +27,7 @@ typedef struct {
 } MsgrXmppAccount;
 
 char *msgr_xmpp_account_dir(void);
+char *msgr_xmpp_account_service_id(const char *jid);
 char *msgr_xmpp_account_path(const char *jid, const char *suffix);
 MsgrXmppAccount *msgr_xmpp_account_load(const char *jid, GError **error);
 gboolean msgr_xmpp_account_save(const MsgrXmppAccount *self, GError **error);

@@ -332,7 +332,7 @@ make_parts(MsgrXmppConnector *self)
         loaded, failed, contact_changed, contact_asked, contact_answered, device, self
     };
     const MsgrXmppManagerEvents manager_events = { appeared, vanished, self };
-    g_autofree char *id = g_strconcat("xmpp:", self->account->jid, NULL);
+    g_autofree char *id = msgr_xmpp_account_service_id(self->account->jid);
 
     self->link = msgr_xmpp_link_new(self->account, &link_events);
     self->wire = msgr_xmpp_wire_new(self->link);

@@ -248,7 +248,7 @@ call_sync(GDBusConnection *connection, const char *method, GVariant *args, GErro
 static gboolean
 forget(GDBusConnection *connection, const char *jid, GError **error)
 {
-    g_autofree char *id = g_strconcat("xmpp:", jid, NULL);
+    g_autofree char *id = msgr_xmpp_account_service_id(jid);
     GVariantBuilder service;
     GVariantBuilder how;
 

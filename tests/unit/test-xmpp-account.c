@@ -86,6 +86,32 @@ test_unit(void)
 }
 
 static void
+test_service_id(void)
+{
+    static const char *const ids[][2] = {
+        { "alice+x@a.test", "xmpp:alice+x@a.test" },
+        { "m\303\274ller@b\303\274cher.test", "xmpp:m%C3%BCller@b%C3%BCcher.test" },
+        { "100%@[::1]", "xmpp:100%25@%5B::1%5D" },
+    };
+    g_autofree char *wide = g_strnfill(129 - strlen("@a.test"), 'x');
+    g_autofree char *fits = g_strconcat(wide, "@a.test", NULL);
+    g_autofree char *name = g_strnfill(30, '%');
+    g_autofree char *escaped = g_strconcat(wide + 60, name, "@a.test", NULL);
+    g_autoptr(MsgrXmppAccount) account = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autofree char *id = msgr_xmpp_account_service_id(ids[i][0]);
+
+        g_assert_cmpstr(id, ==, ids[i][1]);
+    }
+    write_account(fits, "[Account]\n");
+    account = msgr_xmpp_account_load(fits, NULL);
+    g_assert_nonnull(account);
+    write_account(escaped, "[Account]\n");
+    g_assert_null(msgr_xmpp_account_load(escaped, NULL));
+}
+
+static void
 test_values(void)
 {
     g_autoptr(MsgrXmppAccount) account =
@@ -226,6 +252,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-account/defaults", test_defaults);
     g_test_add_func("/xmpp-account/pitfall 8: a resource of its own", test_resource_of_account);
     g_test_add_func("/xmpp-account/unit", test_unit);
+    g_test_add_func("/xmpp-account/service-id", test_service_id);
     g_test_add_func("/xmpp-account/values", test_values);
     g_test_add_func("/xmpp-account/bad-values", test_bad_values);
     g_test_add_func("/xmpp-account/save", test_save);

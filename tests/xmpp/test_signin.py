@@ -98,6 +98,17 @@ def wrong_password_ejabberd(world):
     assert len(account.site.proxy.attempts) == 1
 
 
+@test('pitfall 11: an account whose name has letters beyond ASCII is one like any other')
+def beyond_ascii(world):
+    s = stage(world)
+    account, other = s.account('müller'), s.account('žofie')
+    s.befriend(account, other)
+    desk = signs_in(world, account)
+    signs_in(world.neighbour(), other)
+    eventually(lambda: desk.contact(other.jid).get('Status') == names.STATUS_ONLINE,
+               'the other is there')
+
+
 @test('an account is tried when it is added, beside the one that runs')
 def added(world):
     account = stage(world).account()

@@ -4,6 +4,7 @@
 
 import os
 import signal
+from urllib.parse import quote
 
 from msgrtest.daemon import Daemon
 from msgrtest.world import Skip
@@ -25,7 +26,7 @@ class Connector:
         self.world = world
         self.user = world.user(short)
         self.account = account
-        self.service = 'xmpp:' + account.jid
+        self.service = 'xmpp:' + quote(account.jid, safe='@+')
         self.home = os.path.join(world.folder, 'home-' + account.jid)
         self.program = world.hall.share(copied_program)
         self.far = far
