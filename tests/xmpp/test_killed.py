@@ -14,6 +14,7 @@ from xmpptest.pair import Pair
 
 ROUNDS = int(os.environ.get('KILL_ROUNDS', 0))
 SEED = int(os.environ.get('KILL_SEED', 0)) or random.randrange(1, 2 ** 32)
+AT_ONCE = 9  # a contact that invites more often than ten times at once is refused
 CONFIG = {'Messenger': {'ClientGrace': 60, 'EndedSessionLinger': 600}}
 
 # One side cancels. The other hears of it, or, if what it still had to say comes first, that the
@@ -60,11 +61,20 @@ def play_round(pair, kind, dice, sizes):
     return results
 
 
+def begin_anew(pair):
+    """The connectors count no longer how often each has been invited."""
+    for desk in (pair.machines.a, pair.machines.b):
+        desk.connector.restart()
+    Play(pair, None, None).calm_down()
+
+
 def play_rounds(world, kind, count):
     pair = Pair(world, config=CONFIG)
     sizes = {machine: exchange_size(pair, getattr(pair.machines, machine)) for machine in 'ab'}
     endings = collections.Counter()
     for number in range(ROUNDS or count):
+        if number % AT_ONCE == AT_ONCE - 1:
+            begin_anew(pair)
         try:
             results = play_round(pair, kind, random.Random('%d/%d' % (SEED, number)), sizes)
         except Exception as error:
