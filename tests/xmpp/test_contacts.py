@@ -445,6 +445,17 @@ def alert_size(world):
     assert len([e for e in desk.client.events if e.member == 'OnAlertReceived']) == 1
 
 
+@test('an alert with an address that none may have comes without it')
+def alert_url(world):
+    desk, bob, _evil = mallory(world)
+    desk.enable_alerts(0)
+    for url in ('javascript:alert(1)', 'https://example.org/'):
+        bob.message(desk.account.jid, 'to ' + url, 'headline', extra=[
+            "<alert xmlns='urn:msgr:alert:1' url='%s'/>" % url])
+    assert not desk.wait_alert('to javascript:alert(1)').get('Url')
+    assert desk.wait_alert('to https://example.org/')['Url'] == 'https://example.org/'
+
+
 @test('pitfall 13: Jingle that makes no sense is refused, and harms nothing')
 def malformed(world):
     desk, bob, _evil = mallory(world)
@@ -454,9 +465,12 @@ def malformed(world):
         refusal(bob, 'set', "<jingle xmlns='%s' %s/>" % (JINGLE, inside), device(desk))
     refusal(bob, 'set', "<jingle xmlns='%s' action='session-initiate' sid='1'>%s</jingle>" % (
         JINGLE, "<content creator='initiator' name='a'/>" * 200), device(desk))
-    deep = '<a>' * 300 + '</a>' * 300
-    refusal(bob, 'set', "<jingle xmlns='%s' action='session-info' sid='1'>%s</jingle>" % (
-        JINGLE, deep), device(desk))
+    sid = '1b4e28ba-2fa1-41d2-883f-0016d3cca427'
+    info = "<jingle xmlns='%s' action='session-info' sid='%s'>%%s</jingle>" % (JINGLE, sid)
+    for inside, condition in (('', 'item-not-found'), ('<a>' * 12 + '</a>' * 12, 'item-not-found'),
+                              ('<a>' * 300 + '</a>' * 300, 'bad-request'),
+                              ('<a/>' * 6000, 'bad-request')):
+        assert refusal(bob, 'set', info % inside, device(desk)) == condition, inside[:40]
     alive(desk, bob)
 
 

@@ -14,8 +14,8 @@ from msgrtest.tap import test
 from msgrtest.world import eventually
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
-from xmpptest.jinglepeer import (ALERT, APP, FEATURES, MESSAGES, JinglePeer, content, feature,
-                                 read_data)
+from xmpptest.jinglepeer import (ALERT, APP, FEATURES, MESSAGES, JinglePeer, content,
+                                 description, feature, read_data)
 from xmpptest.peer import DISCO_INFO, JINGLE, XmppError
 
 HR = names.HRESULTS
@@ -468,6 +468,17 @@ def alice_cancels(world):
     t.wait_end(side, CANCELLED, CANCELLED_LOCAL)
 
 
+@test('to end what the other does not know is no error')
+def end_unknown(world):
+    t = Table(world)
+    side, session, _action = t.inviting()
+    side.Cancel(0, 'no')
+    session.wait('session-terminate').refuse('item-not-found', 'unknown-session')
+    t.bob.peer.iq('get', PING, t.jid)
+    t.wait_end(side, CANCELLED, CANCELLED_LOCAL)
+    assert 'OnSendError' not in [event.member for event in t.alice.said()]
+
+
 @test('each result that Cancel may give is sent as the document says')
 def results(world):
     t = Table(world)
@@ -768,6 +779,21 @@ def retract_in_vain(world):
     assert side.get('State') == INVITATION
     side.start('Accept', '')
     session.wait('session-accept').acknowledge()
+
+
+@test('what a server has kept for longer than it holds is not shown')
+def delayed(world):
+    t = Table(world)
+    for since, shown in (('2020-01-01T00:00:00Z', 0), ('2099-01-01T00:00:00Z', 1)):
+        session = t.bob.new(t.jid)
+        session.peer.message(t.jid, kind='chat', stanza_id=session.sid, extra=[
+            "<propose xmlns='%s' id='%s'>%s</propose>" % (
+                MESSAGES, session.sid, description(GUID, 'Chess', URL, '', 300)),
+            "<delay xmlns='urn:xmpp:delay' stamp='%s'/>" % since])
+        if shown:
+            session.wait_message('ringing')
+        session.peer.iq('get', PING, t.jid)
+        assert len(t.alice.manager.ListSessions()) == shown
 
 
 # alerts

@@ -315,6 +315,8 @@ def conflict(world):
     first = signs_in(world, account, config='Resource=same\n')
     second = signs_in(world.neighbour(), account, config='Resource=same\n')
     first.wait_signed_out()
+    will_retry, message = first.why()
+    assert not will_retry and 'in use elsewhere' in message, message
     attempts = len(account.site.proxy.attempts)
     assert second.status == names.STATUS_ONLINE
     first.request_signin()
@@ -371,6 +373,21 @@ def large_roster(world):
     account.site.server.set_roster(account.user, contacts)
     desk = signs_in(world, account)
     desk.wait_contacts(*contacts)
+
+
+@test('pitfall 9: a server without TLS is told no password')
+def no_tls(world):
+    s = stage(world)
+    s.site('a.test').reconfigure(level='debug', more='''
+modules_disabled = { "posix", "tls" }
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+''')
+    account = s.account()
+    desk = Desk(world, account).start()
+    desk.wait_failed()
+    assert account.site.proxy.attempts
+    assert 'Received[c2s_unauthed]: <auth' not in account.site.server.log()
 
 
 @test('libstrophe 7, pitfall 4: no stream management is asked for')
