@@ -7,6 +7,7 @@
 
 #include <gio/gdesktopappinfo.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "msgr-agent-environment.h"
 #include "msgr-agent-status.h"
@@ -17,11 +18,14 @@
 
 #define DOWNLOAD_KIND "download"
 
+/* That show at a time: somebody may send one a second, and nobody read them. */
+#define MAX_ALERTS 50
+
 struct _MsgrAgentOffers {
     MsgrAgentService *service;
     MsgrAgentNotifier *notifier;
     GHashTable *downloads; /* notice's ID -> GDBusMethodInvocation: the service waits */
-    GHashTable *alerts;    /* set of notices' IDs */
+    GQueue alerts;         /* of notices' IDs, the oldest first */
 };
 
 typedef struct {
@@ -77,12 +81,23 @@ msgr_agent_offers_download(MsgrAgentOffers *self, const char *session, const cha
     msgr_agent_notifier_show(self->notifier, notice);
 }
 
+static void
+forget_alert(MsgrAgentOffers *self, const char *id)
+{
+    GList *link = g_queue_find_custom(&self->alerts, id, (GCompareFunc)strcmp);
+
+    if (link == NULL)
+        return;
+    g_free(link->data);
+    g_queue_delete_link(&self->alerts, link);
+}
+
 void
 msgr_agent_offers_put_away(MsgrAgentOffers *self, const char *id)
 {
     msgr_agent_notifier_withdraw(self->notifier, id);
     finish_download(self, id);
-    g_hash_table_remove(self->alerts, id);
+    forget_alert(self, id);
 }
 
 void
@@ -95,22 +110,34 @@ msgr_agent_offers_withdraw(MsgrAgentOffers *self, const char *session)
 }
 
 static void
-put_away_all(MsgrAgentOffers *self, GHashTable *table)
+put_away_oldest_alert(MsgrAgentOffers *self)
 {
-    g_autofree gpointer *ids = g_hash_table_get_keys_as_array(table, NULL);
+    g_autofree char *id = g_strdup(g_queue_peek_head(&self->alerts));
+
+    msgr_agent_offers_put_away(self, id);
+}
+
+void
+msgr_agent_offers_withdraw_all(MsgrAgentOffers *self)
+{
+    g_autofree gpointer *ids = g_hash_table_get_keys_as_array(self->downloads, NULL);
 
     for (guint i = 0; ids[i] != NULL; i++) {
         g_autofree char *id = g_strdup(ids[i]);
 
         msgr_agent_offers_put_away(self, id);
     }
+    while (!g_queue_is_empty(&self->alerts))
+        put_away_oldest_alert(self);
 }
 
-void
-msgr_agent_offers_withdraw_all(MsgrAgentOffers *self)
+static void
+add_alert(MsgrAgentOffers *self, const char *id)
 {
-    put_away_all(self, self->downloads);
-    put_away_all(self, self->alerts);
+    forget_alert(self, id);
+    g_queue_push_tail(&self->alerts, g_strdup(id));
+    if (self->alerts.length > MAX_ALERTS)
+        put_away_oldest_alert(self);
 }
 
 static void
@@ -120,7 +147,7 @@ got_status(GObject *source, GAsyncResult *result, gpointer data)
 
     alert->notice->urgency =
         msgr_agent_status_finish(result, MSGR_LOCAL_SERVICE, alert->notice->urgency);
-    g_hash_table_add(alert->offers->alerts, g_strdup(alert->notice->id));
+    add_alert(alert->offers, alert->notice->id);
     msgr_agent_notifier_show(alert->offers->notifier, alert->notice);
     msgr_agent_notice_unref(alert->notice);
     g_free(alert);
@@ -200,7 +227,7 @@ msgr_agent_offers_new(MsgrAgentService *service, MsgrAgentNotifier *notifier)
     self->service = g_object_ref(service);
     self->notifier = notifier;
     self->downloads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
-    self->alerts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_queue_init(&self->alerts);
     return self;
 }
 
@@ -208,7 +235,7 @@ void
 msgr_agent_offers_free(MsgrAgentOffers *self)
 {
     g_hash_table_unref(self->downloads);
-    g_hash_table_unref(self->alerts);
+    g_queue_clear_full(&self->alerts, g_free);
     g_object_unref(self->service);
     g_free(self);
 }

@@ -328,6 +328,24 @@ def _(w):
         assert fdo.buttons(number) == {}
 
 
+@test('of many alerts the last ones show, and a new notification server gets no more than these')
+def _(w):
+    with scene(w) as s:
+        fdo = s.desktop.fdo()
+        s.begin()
+        for number in range(1, 61):
+            s.service.ask('ShowAlert', 'a{sv}', alert(Id=GLib.Variant('t', number),
+                                                      Alert='number %d.' % number))
+        fdo.wait('number 60.')
+        Loop.wait_for(lambda: len(fdo.notices) == 50, 'fifty alerts show')
+        assert sorted(args[4] for args in fdo.notices.values()) == sorted(
+            'number %d.' % number for number in range(11, 61))
+        fdo.stop()
+        fdo = s.desktop.fdo()
+        fdo.wait('number 11.')
+        Loop.wait_for(lambda: len(fdo.notices) == 50, 'the same fifty show')
+
+
 @test('do not disturb: who is busy or on the phone is not interrupted, who is away is')
 def _(w):
     with scene(w) as s:
