@@ -99,7 +99,7 @@ static int
 check_sign_in(const char *jid, gboolean is_silent)
 {
     g_autofree char *program = program_path();
-    const char *const argv[] = { program, "--check", jid, NULL };
+    const char *const argv[] = { program, "--check", "--", jid, NULL };
 
     return run_program(argv, is_silent);
 }
@@ -108,8 +108,10 @@ static void
 forget(MsgrCtl *ctl, const char *jid)
 {
     g_autofree char *program = program_path();
-    const char *const argv[] = { program, "--forget", jid, NULL };
-    const char *const with_bus[] = { program, "--bus", ctl->bus_option, "--forget", jid, NULL };
+    const char *const argv[] = { program, "--forget", "--", jid, NULL };
+    const char *const with_bus[] = {
+        program, "--bus", ctl->bus_option, "--forget", "--", jid, NULL
+    };
 
     if (run_program(ctl->bus_option != NULL ? with_bus : argv, TRUE) != 0)
         msgr_ctl_output_warn(&ctl->output,

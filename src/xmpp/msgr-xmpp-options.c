@@ -50,6 +50,16 @@ parse(MsgrXmppOptions *self, int *argc, char ***argv, GError **error)
     return g_option_context_parse(context, argc, argv, error);
 }
 
+/* Returns: (nullable): the one argument that is left. An address may begin with a hyphen; "--" says
+ * that what follows is one. */
+static const char *
+only_argument(int argc, char **argv)
+{
+    int first = argc > 1 && g_str_equal(argv[1], "--") ? 2 : 1;
+
+    return argc == first + 1 ? argv[first] : NULL;
+}
+
 /**
  * msgr_xmpp_options_parse:
  *
@@ -59,16 +69,18 @@ MsgrXmppOptions *
 msgr_xmpp_options_parse(int *argc, char ***argv, GError **error)
 {
     g_autoptr(MsgrXmppOptions) self = g_new0(MsgrXmppOptions, 1);
+    const char *account;
 
     if (!parse(self, argc, argv, error))
         return NULL;
     if (self->version)
         return g_steal_pointer(&self);
-    if (*argc != 2) {
+    account = only_argument(*argc, *argv);
+    if (account == NULL) {
         g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                             _("It takes one account"));
         return NULL;
     }
-    self->account = self->is_escaped ? msgr_xmpp_unit_account((*argv)[1]) : g_strdup((*argv)[1]);
+    self->account = self->is_escaped ? msgr_xmpp_unit_account(account) : g_strdup(account);
     return g_steal_pointer(&self);
 }

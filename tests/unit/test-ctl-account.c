@@ -145,9 +145,22 @@ test_add_and_start(void)
     put_program("systemctl", 0);
     if (ran("msgrctl account add --password-file d.e-f+g@a.test", "s3cret\n",
             "added: d.e-f+g@a.test\nstatus=0\n", ""))
-        assert_called("msgr-xmpp --check d.e-f+g@a.test\n"
+        assert_called("msgr-xmpp --check -- d.e-f+g@a.test\n"
                       "systemctl --user --quiet enable -- msgr-xmpp@d.e-f\\x2bg@a.test.service\n"
                       "systemctl --user --quiet restart -- msgr-xmpp@d.e-f\\x2bg@a.test.service\n");
+}
+
+/* An address is no option, even if it looks like one. */
+static void
+test_add_hyphen(void)
+{
+    put_program("msgr-xmpp", 0);
+    put_program("systemctl", 0);
+    if (ran("msgrctl account add --password-file -- -bob@a.test", "s3cret\n",
+            "added: -bob@a.test\nstatus=0\n", ""))
+        assert_called("msgr-xmpp --check -- -bob@a.test\n"
+                      "systemctl --user --quiet enable -- msgr-xmpp@-bob@a.test.service\n"
+                      "systemctl --user --quiet restart -- msgr-xmpp@-bob@a.test.service\n");
 }
 
 /* What is only not there now will be there another time. */
@@ -158,7 +171,7 @@ test_add_not_now(void)
     put_program("systemctl", 1);
     if (ran("msgrctl account add --password-file dave@a.test", "s3cret\n", "*status=0\n",
             "*By hand: */msgr-xmpp dave@a.test*"))
-        assert_called("msgr-xmpp --check dave@a.test\n"
+        assert_called("msgr-xmpp --check -- dave@a.test\n"
                       "systemctl --user --quiet enable -- msgr-xmpp@dave@a.test.service\n");
 }
 
@@ -170,7 +183,7 @@ test_add_refused(void)
     if (!ran("msgrctl account add --password-file erin@a.test", "wrong\n", "*status=1\n",
              "*kept, but not started*"))
         return;
-    assert_called("msgr-xmpp --check erin@a.test\n");
+    assert_called("msgr-xmpp --check -- erin@a.test\n");
     g_assert_true(exists("erin@a.test.conf"));
 }
 
@@ -262,6 +275,7 @@ main(int argc, char **argv)
     g_test_add_func("/ctl-account/add-without-keyring", test_add_without_keyring);
     g_test_add_func("/ctl-account/add-without-password", test_add_without_password);
     g_test_add_func("/ctl-account/add-and-start", test_add_and_start);
+    g_test_add_func("/ctl-account/add-hyphen", test_add_hyphen);
     g_test_add_func("/ctl-account/add-not-now", test_add_not_now);
     g_test_add_func("/ctl-account/add-refused", test_add_refused);
     g_test_add_func("/ctl-account/add-again", test_add_again);
