@@ -10,8 +10,7 @@
 #include "msgr-guid.h"
 #include "msgr-xmpp-names.h"
 
-#define MAX_FEATURES     1000
-#define MAX_APPLICATIONS 256 /* as many as a contact may have */
+#define MAX_FEATURES 1000
 
 static const char *const base_features[] = {
     MSGR_NS_CAPS, MSGR_NS_DISCO_INFO,     MSGR_NS_PING,      MSGR_NS_JINGLE,
@@ -91,7 +90,7 @@ add_feature(MsgrXmppCaps *self, const char *feature)
 
     if (g_str_equal(feature, MSGR_NS_APP))
         self->takes_invitations = TRUE;
-    if (guid != NULL && self->applications->len < MAX_APPLICATIONS)
+    if (guid != NULL && self->applications->len < MSGR_XMPP_MAX_APPLICATIONS)
         g_ptr_array_add(self->applications, guid);
     else
         g_free(guid);
@@ -176,7 +175,7 @@ own_features(const char *const *applications)
 
     for (gsize i = 0; i < G_N_ELEMENTS(base_features); i++)
         g_ptr_array_add(features, g_strdup(base_features[i]));
-    for (gsize i = 0; applications[i] != NULL && i < MAX_APPLICATIONS; i++) {
+    for (gsize i = 0; applications[i] != NULL && i < MSGR_XMPP_MAX_APPLICATIONS; i++) {
         if (msgr_guid_is_valid(applications[i]))
             g_ptr_array_add(features, feature_of(applications[i]));
     }

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* As many as msgrd takes of a contact. If one has more, it takes nothing of anybody. */
+#define MSGR_XMPP_MAX_APPLICATIONS 256
+
 /**
  * MsgrXmppCaps:
  *

@@ -107,8 +107,10 @@ msgr_xmpp_contact_status(const MsgrXmppContact *self)
 static void
 add_applications(const MsgrXmppDevice *device, GHashTable *set)
 {
-    for (guint i = 0; i < device->caps->applications->len; i++)
-        g_hash_table_add(set, device->caps->applications->pdata[i]);
+    for (guint i = 0; i < device->caps->applications->len; i++) {
+        if (g_hash_table_size(set) < MSGR_XMPP_MAX_APPLICATIONS)
+            g_hash_table_add(set, device->caps->applications->pdata[i]);
+    }
 }
 
 /* Returns: (nullable): what it can run on any device; NULL as long as that isn't known of each. */

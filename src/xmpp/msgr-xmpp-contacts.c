@@ -569,6 +569,22 @@ first_characters(const char *text, glong max)
                         : g_strdup("");
 }
 
+/* Returns: what somebody says, as msgrd takes it: with a tab in it, it would not. */
+static char *
+message_of(const MsgrXmppElement *presence)
+{
+    g_autofree char *text = first_characters(
+        msgr_xmpp_element_child_text(presence, "status", MSGR_NS_CLIENT), MAX_MESSAGE);
+    GString *message = g_string_new(NULL);
+
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        g_string_append_unichar(message, g_unichar_iscntrl(c) && c != '\n' ? ' ' : c);
+    }
+    return g_string_free(message, FALSE);
+}
+
 /* Who has no account can't be answered. */
 static gboolean
 may_ask(MsgrXmppContacts *self, const MsgrXmppContact *contact, const char *bare)
@@ -585,8 +601,7 @@ has_asked(MsgrXmppContacts *self, const char *bare, const MsgrXmppElement *prese
     MsgrXmppContact *contact = msgr_xmpp_contacts_find(self, bare);
     const char *nick = msgr_xmpp_element_child_text(presence, "nick", MSGR_NS_NICK);
     g_autofree char *name = first_characters(nick, MSGR_MAX_FRIENDLY_NAME);
-    g_autofree char *message = first_characters(
-        msgr_xmpp_element_child_text(presence, "status", MSGR_NS_CLIENT), MAX_MESSAGE);
+    g_autofree char *message = message_of(presence);
 
     if (!may_ask(self, contact, bare)) {
         msgr_xmpp_wire_ignore(self->wire, "contact requests beyond the limit");

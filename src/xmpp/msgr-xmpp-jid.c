@@ -58,6 +58,17 @@ prepare_domain(const char *part, gsize length)
     return is_domain(domain) && domain[0] != '\0' ? g_steal_pointer(&domain) : NULL;
 }
 
+/* msgrd writes names in lower case as well, by a Unicode of today: of two that are one to it, the
+ * one in its own form is an address, and the other could only pass for it. */
+static gboolean
+is_stable(const char *bare)
+{
+    g_autofree char *lower = g_utf8_strdown(bare, -1);
+    g_autofree char *form = g_utf8_normalize(lower, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+
+    return g_strcmp0(form, bare) == 0;
+}
+
 /* The resource begins at the first slash; the node ends at the first at sign before it. */
 static char *
 normalise(const char *jid, gboolean with_resource, GError **error)
@@ -68,6 +79,7 @@ normalise(const char *jid, gboolean with_resource, GError **error)
     g_autofree char *domain = prepare_domain(domain_part, length - (gsize)(domain_part - jid));
     g_autofree char *node = NULL;
     g_autofree char *resource = NULL;
+    g_autofree char *bare = NULL;
 
     if (at != NULL)
         node = prepare(jid, (gsize)(at - jid), stringprep_xmpp_nodeprep);
@@ -79,8 +91,12 @@ normalise(const char *jid, gboolean with_resource, GError **error)
         refuse(error);
         return NULL;
     }
-    return g_strconcat(node != NULL ? node : "", node != NULL ? "@" : "", domain,
-                       resource != NULL ? "/" : "", resource, NULL);
+    bare = g_strconcat(node != NULL ? node : "", node != NULL ? "@" : "", domain, NULL);
+    if (!is_stable(bare)) {
+        refuse(error);
+        return NULL;
+    }
+    return g_strconcat(bare, resource != NULL ? "/" : "", resource, NULL);
 }
 
 /**

@@ -222,6 +222,22 @@ test_request_of_a_server(void)
     g_assert_cmpuint(msgr_test_network_count_calls(network, "DeliverContactRequest"), ==, 0);
 }
 
+/* msgrd takes no control characters in it. */
+static void
+test_request_with_tabs(void)
+{
+    g_autoptr(MsgrTestNetwork) network = signed_in(FRIEND);
+    g_autoptr(GVariant) details = NULL;
+    const char *message = NULL;
+
+    ask_to_be_seen(network, "carol@c.test", "one&#9;two&#10;three&#x85;&#x7f;");
+    g_assert_cmpuint(msgr_test_network_count_calls(network, "DeliverContactRequest"), ==, 1);
+    g_variant_get(((MsgrTestCall *)network->calls.head->data)->args, "(&s&s@a{sv})", NULL, NULL,
+                  &details);
+    g_assert_true(g_variant_lookup(details, "Message", "&s", &message));
+    g_assert_cmpstr(message, ==, "one two\nthree  ");
+}
+
 /* Capabilities */
 
 #define IDENTITY "<identity category='client' type='pc' name='msgr'/>"
@@ -348,6 +364,31 @@ test_nobody_is_asked_twice(void)
     g_assert_cmpuint(n, ==, 2);
 }
 
+/* One that has more than msgrd takes would keep it from hearing of anybody. */
+static void
+test_many_applications(void)
+{
+    g_autoptr(MsgrTestNetwork) network = with_mallory();
+    g_autoptr(GVariant) details = NULL;
+    g_autoptr(GVariant) applications = NULL;
+
+    for (guint device = 0; device < 2; device++) {
+        g_autofree char *from = g_strdup_printf("mallory@evil.test/%u", device);
+        g_autoptr(GString) features = g_string_new(IDENTITY);
+
+        for (guint i = 0; i < 200; i++)
+            g_string_append_printf(features,
+                                   "<feature var='urn:msgr:app:%08x-0000-0000-0000-000000000000'/>",
+                                   200 * device + i);
+        announce(network, from, device == 0 ? "v" : "w");
+        tell(network, from, features->str);
+    }
+    details = g_variant_ref_sink(msgr_xmpp_contact_details(
+        msgr_xmpp_contacts_find(network->connector->contacts, "mallory@evil.test")));
+    applications = g_variant_lookup_value(details, "Applications", G_VARIANT_TYPE_STRING_ARRAY);
+    g_assert_cmpuint(g_variant_n_children(applications), ==, 256);
+}
+
 /* Sessions */
 
 /* In the file of sessions nothing of a name may be syntax; what is wrong is a critical warning. */
@@ -431,6 +472,8 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-inbound/caps/forged", test_forged_caps);
     g_test_add_func("/xmpp-inbound/caps/others are asked", test_others_are_asked);
     g_test_add_func("/xmpp-inbound/caps/nobody twice", test_nobody_is_asked_twice);
+    g_test_add_func("/xmpp-inbound/requests/tabs", test_request_with_tabs);
+    g_test_add_func("/xmpp-inbound/caps/many", test_many_applications);
     g_test_add_func("/xmpp-inbound/sessions/names", test_names_in_files);
     g_test_add_func("/xmpp-inbound/server/address", test_address);
     status = g_test_run();

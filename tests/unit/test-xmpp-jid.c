@@ -49,6 +49,12 @@ static const Row full[] = {
     { "alice@a.test/\x01", NULL },
     { "alice\xff@a.test", NULL },
     { "al\xe2\x80\xaeice@a.test", NULL },
+    /* capitals that Unicode 3.2 did not know, and the small letter that they pass for */
+    { "\xea\xac\xb0@a.test", "\xea\xac\xb0@a.test" },
+    { "\xe1\x83\x90na@a.test", "\xe1\x83\x90na@a.test" },
+    { "\xe1\xb2\x90na@a.test", NULL },
+    { "\xea\x9e\x8d@a.test", NULL },
+    { "\xe1\x8e\xa0@a.test", NULL },
 };
 
 static void
