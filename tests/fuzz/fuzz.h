@@ -8,3 +8,6 @@
 
 /* What every target defines: takes any bytes, and dies if something that always holds does not. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What a target may define that has something to prepare for libFuzzer alone. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);

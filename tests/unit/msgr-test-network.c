@@ -169,24 +169,68 @@ msgr_xmpp_manager_call(MsgrXmppManager *self, const char *method, GVariant *args
 
 /* The network */
 
-/* One without anybody at its other end, nor a handshake. */
+/* The two ends of a bus without a bus: the connector's, and msgrd's. */
+static GDBusConnection *ends[2];
+
+/* Without a handshake. */
 static GDBusConnection *
-connection_to_nobody(void)
+new_end(int fd)
 {
-    static GDBusConnection *connection;
-    g_autoptr(GSocket) socket = NULL;
-    g_autoptr(GSocketConnection) stream = NULL;
+    g_autoptr(GSocket) socket = g_socket_new_from_fd(fd, NULL);
+    g_autoptr(GSocketConnection) stream = g_socket_connection_factory_create_connection(socket);
+    GDBusConnection *end = g_dbus_connection_new_sync(
+        G_IO_STREAM(stream), NULL, G_DBUS_CONNECTION_FLAGS_NONE, NULL, NULL, NULL);
+
+    g_assert_nonnull(end);
+    return end;
+}
+
+static GDBusConnection *
+connector_end(void)
+{
     int fds[2];
 
-    if (connection != NULL)
-        return connection;
-    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-    socket = g_socket_new_from_fd(fds[0], NULL);
-    stream = g_socket_connection_factory_create_connection(socket);
-    connection = g_dbus_connection_new_sync(G_IO_STREAM(stream), NULL, G_DBUS_CONNECTION_FLAGS_NONE,
-                                            NULL, NULL, NULL);
-    g_assert_nonnull(connection);
-    return connection;
+    if (ends[0] == NULL) {
+        g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+        ends[0] = new_end(fds[0]);
+        ends[1] = new_end(fds[1]);
+    }
+    return ends[0];
+}
+
+static void
+ordered(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
+
+    if (data != NULL)
+        *(gboolean *)data = TRUE;
+}
+
+static void
+call(const char *method, GVariant *args, gpointer data)
+{
+    g_dbus_connection_call(ends[1], NULL, MSGR_XMPP_OBJECT_PATH, "org.msgr.Connector1", method,
+                           args, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, ordered, data);
+}
+
+/**
+ * msgr_test_network_order:
+ *
+ * Calls the connector as msgrd does. It has the order when this returns; whatever it says to it is
+ * not looked at.
+ */
+void
+msgr_test_network_order(MsgrTestNetwork *self, const char *method, GVariant *args)
+{
+    gboolean is_answered = FALSE;
+
+    call(method, args, NULL);
+    /* this is answered at once, and nothing overtakes */
+    call("SetFriendlyName", g_variant_new("(s)", ""), &is_answered);
+    while (!is_answered)
+        g_main_context_iteration(NULL, TRUE);
 }
 
 MsgrTestNetwork *
@@ -198,7 +242,7 @@ msgr_test_network_new(void)
     self->account.jid = g_strdup(MSGR_TEST_ACCOUNT);
     self->sent = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&self->calls);
-    self->connector = msgr_xmpp_connector_new(&self->account, connection_to_nobody(), NULL);
+    self->connector = msgr_xmpp_connector_new(&self->account, connector_end(), NULL);
     g_assert_nonnull(self->connector);
     return self;
 }

@@ -40,6 +40,7 @@ void msgr_test_network_free(MsgrTestNetwork *self);
 void msgr_test_network_sign_in(MsgrTestNetwork *self, const char *items);
 gboolean msgr_test_network_receive(MsgrTestNetwork *self, const char *xml);
 void msgr_test_network_answer_calls(MsgrTestNetwork *self, const GError *error);
+void msgr_test_network_order(MsgrTestNetwork *self, const char *method, GVariant *args);
 guint msgr_test_network_count_calls(MsgrTestNetwork *self, const char *method);
 const char *msgr_test_network_find(MsgrTestNetwork *self, const char *part);
 char *msgr_test_network_id(const char *xml);
