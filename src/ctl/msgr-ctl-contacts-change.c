@@ -9,6 +9,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
+#include "msgr-ctl-service-choice.h"
 #include "msgr-ctl-session.h"
 #include "msgr-ctl-text.h"
 #include "msgr-ctl-unlock.h"
@@ -30,15 +31,10 @@ static struct {
 typedef struct {
     MsgrCtl *ctl;
     const char *name;
+    const char *service;
     GError *error;
     gboolean is_done;
 } Addition;
-
-static const char *
-service_id(void)
-{
-    return options.service != NULL ? options.service : MSGR_LOCAL_SERVICE;
-}
 
 static void
 print_path(MsgrCtl *ctl, const char *path)
@@ -55,7 +51,8 @@ set_not_added(Addition *self, guint32 hr)
 
     if (hr == MSGR_HR_INVALID_ARG) {
         msgr_ctl_error_set(&self->error, MSGR_CTL_ERROR_NO_CONTACT,
-                           _("Contacts of this machine go by their user names"),
+                           _("Contacts of this machine go by their user names; of others, with "
+                             "--service: msgrctl status shows which services there are"),
                            _("There is nobody called %s, or no such service"), name);
     } else if (hr == MSGR_HR_OUT_OF_MEMORY) {
         msgr_ctl_error_set(&self->error, MSGR_CTL_ERROR_NO_CONTACT,
@@ -86,7 +83,7 @@ on_added(GDBusConnection *connection, const char *sender, const char *path, cons
         set_not_added(self, hr);
         return;
     }
-    expected = msgr_ctl_contact_find(self->ctl, self->name, service_id(), &self->error);
+    expected = msgr_ctl_contact_find(self->ctl, self->name, self->service, &self->error);
     self->is_done = expected == NULL || g_str_equal(expected, contact);
 }
 
@@ -111,9 +108,9 @@ add(Addition *self)
         bus->connection, bus->owner, PRIVATE_IFACE, "OnContactListAdd", MSGR_PRIVATE_PATH, NULL,
         G_DBUS_SIGNAL_FLAGS_NONE, on_added, self, NULL);
 
-    reply = msgr_ctl_bus_call(bus, MSGR_PRIVATE_PATH, PRIVATE_IFACE, "AddContact",
-                              g_variant_new("(sv)", self->name, g_variant_new_string(service_id())),
-                              NULL, &self->error);
+    reply = msgr_ctl_bus_call(
+        bus, MSGR_PRIVATE_PATH, PRIVATE_IFACE, "AddContact",
+        g_variant_new("(sv)", self->name, g_variant_new_string(self->service)), NULL, &self->error);
     while (reply != NULL && !self->is_done)
         g_main_context_iteration(NULL, TRUE);
     g_dbus_connection_signal_unsubscribe(bus->connection, subscription);
@@ -125,6 +122,7 @@ static int
 run_add(MsgrCtl *ctl, char **args, GError **error)
 {
     g_autofree char *name = msgr_ctl_text_from_argument(args[0]);
+    g_autofree char *service = NULL;
     g_autofree char *path = NULL;
     Addition self = { .ctl = ctl, .name = name };
 
@@ -132,11 +130,15 @@ run_add(MsgrCtl *ctl, char **args, GError **error)
     if (!msgr_ctl_need_bus(ctl, error) || !msgr_ctl_need_key(ctl, error) ||
         !msgr_ctl_unlock(ctl->bus, MSGR_PRIVATE_PATH, ctl->key, error))
         return MSGR_CTL_EXIT_FAILED;
+    service = msgr_ctl_service_choose(ctl, name, options.service, error);
+    self.service = service;
+    if (service == NULL)
+        return MSGR_CTL_EXIT_FAILED;
     if (!add(&self)) {
         g_propagate_error(error, self.error);
         return MSGR_CTL_EXIT_FAILED;
     }
-    path = msgr_ctl_contact_find(ctl, name, service_id(), error);
+    path = msgr_ctl_contact_find(ctl, name, service, error);
     if (path == NULL)
         return MSGR_CTL_EXIT_FAILED;
     print_path(ctl, path);
@@ -152,7 +154,7 @@ find_contact(MsgrCtl *ctl, const char *argument, GError **error)
 
     if (msgr_ctl_need_quietly(ctl, error) == NULL)
         return NULL;
-    return msgr_ctl_contact_find(ctl, name, service_id(), error);
+    return msgr_ctl_contact_find(ctl, name, options.service, error);
 }
 
 static int
@@ -217,7 +219,8 @@ run_unblock(MsgrCtl *ctl, char **args, GError **error)
 
 static const GOptionEntry entries[] = {
     { "service", 's', 0, G_OPTION_ARG_FILENAME, &options.service,
-      N_("the contact's service (else local: the users of this machine)"), N_("ID") },
+      N_("the contact's service (else local, or for a name with an @ the one that has it)"),
+      N_("ID") },
     { NULL },
 };
 

@@ -188,7 +188,8 @@ run_list(MsgrCtl *ctl, char **args, GError **error)
 
 static const GOptionEntry entries[] = {
     { "service", 's', 0, G_OPTION_ARG_FILENAME, &options.service,
-      N_("the contact's service (else local: the users of this machine)"), N_("ID") },
+      N_("the contact's service (else local, or for a name with an @ the one that has it)"),
+      N_("ID") },
     { NULL },
 };
 

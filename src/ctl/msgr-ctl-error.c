@@ -51,7 +51,8 @@ static const Saying sayings[] = {
     { MSGR_ERROR_INVITED_SELF, FALSE, N_("You can't invite yourself"),
       N_("To try an application alone, invite the contact echo: msgrctl invite echo ...") },
     { MSGR_ERROR_NOT_FOUND, TRUE, N_("%s is not known"),
-      N_("Contacts of this machine go by their user names; keys: msgrctl keys list") },
+      N_("Contacts of this machine go by their user names; services: msgrctl status; keys: "
+         "msgrctl keys list") },
     { MSGR_ERROR_APP_NOT_REGISTERED, FALSE, N_("The application isn't registered here"),
       N_("See what is: msgrctl apps list. Add it: msgrctl apps register GUID --name NAME --url "
          "URL") },

@@ -191,7 +191,8 @@ static const GOptionEntry entries[] = {
     { "detach", 0, 0, G_OPTION_ARG_NONE, &options.detach, N_("the session goes on without msgrctl"),
       NULL },
     { "service", 's', 0, G_OPTION_ARG_FILENAME, &options.service,
-      N_("the contact's service (else local: the users of this machine)"), N_("ID") },
+      N_("the contact's service (else local, or for a name with an @ the one that has it)"),
+      N_("ID") },
     { NULL },
 };
 

@@ -11,6 +11,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
+#include "msgr-ctl-service-choice.h"
 #include "msgr-ctl-text.h"
 #include "msgr-ctl-words.h"
 #include "msgr-guid.h"
@@ -309,21 +310,23 @@ msgr_ctl_contact_look_up(MsgrCtl *ctl, const char *path)
 /**
  * msgr_ctl_contact_find:
  * @name: a sign-in name
- * @service: (nullable): the service's ID; %NULL: "local"
+ * @service: (nullable): the service's ID; %NULL: that which msgr_ctl_service_choose() finds
  *
  * Returns: (nullable): the object path of the contact.
  */
 char *
 msgr_ctl_contact_find(MsgrCtl *ctl, const char *name, const char *service, GError **error)
 {
+    g_autofree char *chosen = NULL;
     g_autoptr(GVariant) reply = NULL;
     char *path = NULL;
 
     msgr_ctl_set_subject(ctl, name);
-    if (service == NULL)
-        service = MSGR_LOCAL_SERVICE;
+    chosen = msgr_ctl_service_choose(ctl, name, service, error);
+    if (chosen == NULL)
+        return NULL;
     reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "GetContact",
-                              g_variant_new("(ss)", name, service), "(o)", error);
+                              g_variant_new("(ss)", name, chosen), "(o)", error);
     if (reply != NULL)
         g_variant_get(reply, "(o)", &path);
     return path;

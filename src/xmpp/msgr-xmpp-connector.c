@@ -103,7 +103,8 @@ result_of(MsgrXmppEnd end)
 static void
 report_signed_out(MsgrXmppConnector *self, MsgrXmppEnd end, const char *reason, gboolean will_retry)
 {
-    g_autofree char *valid = g_utf8_make_valid(reason, -1);
+    /* what the user wanted takes no explanation */
+    g_autofree char *valid = g_utf8_make_valid(end == MSGR_XMPP_END_CLOSED ? "" : reason, -1);
     g_autofree char *message =
         g_utf8_substring(valid, 0, MIN(MAX_MESSAGE, g_utf8_strlen(valid, -1)));
     GVariantBuilder details;

@@ -11,6 +11,7 @@ from msgrtest.agent import Agent
 from msgrtest.keys import FRIENDS, Key
 from msgrtest.player import Player
 from msgrtest.tap import test
+from msgrtest.world import eventually
 
 NEWS = Key('org.example.News', capabilities=('private', 'publish-alerts'))
 
@@ -92,6 +93,13 @@ def _(w):
         program.end()
 
 
+def left(w):
+    """What a client that comes now is told that the agent will show."""
+    late = w.unlocked('bob', FRIENDS, 'Private')
+    late.private.EnableAlertEvents([7])
+    return [event.args[0] for event in late.said(names.PRIVATE1) if event.args[1]]
+
+
 @test('alerts: watch --take leaves nothing to the agent')
 def _(w):
     alice, bob, news, friend = start(w, {'Messenger': {'DecisionWindow': 3000}})
@@ -102,6 +110,7 @@ def _(w):
         assert heard(program, 1) == ['one']
         publish(alice, news, '--to', bob.name, 'two')
         assert heard(program, 2) == ['one', 'two']
+        eventually(lambda: not left(w), 'both are taken')
     finally:
         program.process.kill()
         program.end()

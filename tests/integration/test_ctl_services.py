@@ -126,3 +126,45 @@ def _(w):
     status, text = bob.ctl('signin', connector.service)
     assert status == 1 and 'xmpp:bob@b.test: wrong password\n' in text, text
     assert said(bob, 'signin') == 'Signed in to local.\n'
+
+
+def service_of(player, name):
+    """That which msgrctl takes a contact for."""
+    return json.loads(said(player, '--json', 'contacts', 'show', name))['ServiceId']
+
+
+@test('a contact of a network is found without naming its service, where there is only one')
+def _(w):
+    bob, connector = start(w)
+    Connector(w, 'alice', 'zoe@z.test', connector.network)
+    assert service_of(bob, w.name_of('bob')) == 'local'
+    assert service_of(bob, 'Zoe@z.test') == 'xmpp:bob@b.test'
+    status, text = bob.ctl('invite', 'zoe@z.test', '--app', 'Chess')
+    assert status == 1 and 'apps list' in text, text
+    said(bob, 'contacts', 'add', 'zoe@z.test')
+    assert 'zoe@z.test (xmpp:bob@b.test)' in said(bob, 'contacts', 'list')
+
+
+@test('of several services that counts which has the contact, and else it must be named')
+def _(w):
+    bob, _connector = start(w)
+    other = Connector(w, 'bob', 'bob@c.test', Network(), service='xmpp:bob@c.test')
+    Connector(w, 'alice', 'zoe@z.test', other.network)
+    eventually(lambda: other.online, 'the other is signed in, too')
+    for verb in ('show', 'add', 'remove', 'block'):
+        status, text = bob.ctl('contacts', verb, 'zoe@z.test')
+        assert status == 1, text
+        assert 'by which --service?' in text and 'xmpp:bob@b.test, xmpp:bob@c.test' in text, text
+    said(bob, 'contacts', 'add', 'zoe@z.test', '--service', other.service)
+    assert service_of(bob, 'ZOE@z.test') == other.service
+    said(bob, 'contacts', 'block', 'zoe@z.test')
+    said(bob, 'contacts', 'remove', 'zoe@z.test')
+
+
+@test('a name with an "@" where there is no network is not known, and it is told what to do')
+def _(w):
+    w.start()
+    bob = Player(w, 'bob')
+    assert bob.ctl('keys', 'new')[0] == 0
+    status, text = bob.ctl('contacts', 'show', 'zoe@z.test')
+    assert status == 1 and 'zoe@z.test is not known' in text and 'msgrctl status' in text, text
