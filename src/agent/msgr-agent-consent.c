@@ -54,8 +54,9 @@ static MsgrAgentNotice *
 new_notice(const char *key, const char *path, const char *name)
 {
     g_autofree char *id = msgr_agent_notice_id(NOTICE_KIND, key);
+    g_autofree char *shown = msgr_agent_text_line(path); /* one may be made to read as another */
     g_autofree char *body = g_strdup_printf(
-        _("%s would be started from %s, which no package has put there."), name, path);
+        _("%s would be started from %s, which no package has put there."), name, shown);
     MsgrAgentNotice *notice = msgr_agent_notice_new(id, _("Run this program?"), body);
 
     notice->urgency = MSGR_URGENCY_HIGH;

@@ -161,7 +161,8 @@ publisher_name(const char *app_id)
     g_autoptr(GDesktopAppInfo) info =
         msgr_check_app_id(app_id, NULL) ? g_desktop_app_info_new(desktop_id) : NULL;
 
-    return g_strdup(info != NULL ? g_app_info_get_name(G_APP_INFO(info)) : app_id);
+    return info != NULL ? g_strdup(g_app_info_get_name(G_APP_INFO(info)))
+                        : msgr_agent_text_line(app_id);
 }
 
 /**

@@ -214,6 +214,8 @@ set_name(MsgrXmppContact *contact, const char *name)
     contact->name = name != NULL && msgr_check_friendly_name(name, NULL) ? g_strdup(name) : NULL;
 }
 
+static void ask_unasked(MsgrXmppContacts *self, MsgrXmppContact *contact);
+
 static void
 take_item(MsgrXmppContacts *self, const MsgrXmppElement *item)
 {
@@ -231,8 +233,10 @@ take_item(MsgrXmppContacts *self, const MsgrXmppElement *item)
     set_name(contact, msgr_xmpp_element_get(item, "name"));
     if (!contact->is_seen)
         g_hash_table_remove_all(contact->devices);
-    if (contact->sees_us)
+    if (contact->sees_us) {
         set_answered(self, contact);
+        ask_unasked(self, contact);
+    }
     changed(self, contact);
 }
 
@@ -424,12 +428,22 @@ keep_caps_of_one(const Question *question, MsgrXmppCaps *caps)
     changed(question->contacts, contact);
 }
 
+/* Who asks tells that they are there, and by which device. */
+static gboolean
+may_be_asked(MsgrXmppContacts *self, const MsgrXmppContact *contact)
+{
+    return contact == self->own || msgr_xmpp_contacts_see_us(self, contact->jid);
+}
+
 /* Returns: (nullable): a device of this contact that says the same, and has not been asked. */
 static MsgrXmppDevice *
-find_waiting(const MsgrXmppContact *contact, const char *ver)
+find_waiting(MsgrXmppContacts *self, const MsgrXmppContact *contact, const char *ver)
 {
     GHashTableIter iter;
     gpointer value;
+
+    if (!may_be_asked(self, contact))
+        return NULL;
 
     g_hash_table_iter_init(&iter, contact->devices);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
@@ -448,17 +462,17 @@ ask_another(MsgrXmppContacts *self, const char *ver, const char *asked)
 {
     g_autofree char *bare = msgr_xmpp_jid_bare(asked);
     MsgrXmppContact *last = contact_of(self, bare);
-    MsgrXmppDevice *device = find_waiting(self->own, ver);
+    MsgrXmppDevice *device = find_waiting(self, self->own, ver);
     GHashTableIter iter;
     gpointer contact;
 
     g_hash_table_iter_init(&iter, self->contacts);
     while (device == NULL && g_hash_table_iter_next(&iter, NULL, &contact)) {
         if (contact != last)
-            device = find_waiting(contact, ver);
+            device = find_waiting(self, contact, ver);
     }
     if (device == NULL && last != NULL)
-        device = find_waiting(last, ver);
+        device = find_waiting(self, last, ver);
     if (device != NULL)
         ask_for_caps(self, device);
 }
@@ -499,7 +513,8 @@ ask_for_caps(MsgrXmppContacts *self, MsgrXmppDevice *device)
 }
 
 static void
-take_caps(MsgrXmppContacts *self, MsgrXmppDevice *device, const MsgrXmppElement *c)
+take_caps(MsgrXmppContacts *self, const MsgrXmppContact *contact, MsgrXmppDevice *device,
+          const MsgrXmppElement *c)
 {
     const char *ver = c != NULL ? msgr_xmpp_element_get(c, "ver") : NULL;
     const char *node = c != NULL ? msgr_xmpp_element_get(c, "node") : NULL;
@@ -519,8 +534,27 @@ take_caps(MsgrXmppContacts *self, MsgrXmppDevice *device, const MsgrXmppElement 
     known = g_hash_table_lookup(self->cache, ver);
     if (known != NULL)
         device->caps = msgr_xmpp_caps_ref(known);
-    else if (!g_hash_table_contains(self->questions, ver))
+    else if (may_be_asked(self, contact) && !g_hash_table_contains(self->questions, ver))
         ask_for_caps(self, device);
+}
+
+/* One that sees us may not have done so when it announced something. */
+static void
+ask_unasked(MsgrXmppContacts *self, MsgrXmppContact *contact)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    if (!may_be_asked(self, contact))
+        return;
+    g_hash_table_iter_init(&iter, contact->devices);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        MsgrXmppDevice *device = value;
+
+        if (device->ver != NULL && device->caps == NULL && !device->is_asked &&
+            !g_hash_table_contains(self->questions, device->ver))
+            ask_for_caps(self, device);
+    }
 }
 
 static int
@@ -543,7 +577,7 @@ device_is_online(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *f
     }
     device->status = msgr_xmpp_status_read(presence);
     device->priority = priority_of(presence);
-    take_caps(self, device, msgr_xmpp_element_child(presence, "c", MSGR_NS_CAPS));
+    take_caps(self, contact, device, msgr_xmpp_element_child(presence, "c", MSGR_NS_CAPS));
     if (contact != self->own)
         self->events.device(from, TRUE, self->events.data);
     changed(self, contact);

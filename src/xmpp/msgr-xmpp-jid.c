@@ -58,6 +58,17 @@ prepare_domain(const char *part, gsize length)
     return is_domain(domain) && domain[0] != '\0' ? g_steal_pointer(&domain) : NULL;
 }
 
+/* Marks that nobody sees, and that may turn a text: those that Unicode 3.2 did not know. */
+static gboolean
+has_marks(const char *bare)
+{
+    for (const char *p = bare; *p != '\0'; p = g_utf8_next_char(p)) {
+        if (g_unichar_type(g_utf8_get_char(p)) == G_UNICODE_FORMAT)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* msgrd writes names in lower case as well, by a Unicode of today: of two that are one to it, the
  * one in its own form is an address, and the other could only pass for it. */
 static gboolean
@@ -92,7 +103,7 @@ normalise(const char *jid, gboolean with_resource, GError **error)
         return NULL;
     }
     bare = g_strconcat(node != NULL ? node : "", node != NULL ? "@" : "", domain, NULL);
-    if (!is_stable(bare)) {
+    if (has_marks(bare) || !is_stable(bare)) {
         refuse(error);
         return NULL;
     }

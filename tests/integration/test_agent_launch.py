@@ -330,6 +330,19 @@ def _(w):
             s.service.wait_call('ReportExit', count=4)
 
 
+@test('the path of a program that asks for consent does not read as another')
+def _(w):
+    with scene(w) as s:
+        fdo = s.desktop.fdo()
+        session = begin(s)
+        program = Program(s, 'exit 0', name='home/\u202ess\u2067ehc')
+        answers = launch_later(s, session, program.path)
+        number = fdo.wait('no package has put there')
+        assert '/home/ ss ehc, which' in fdo.body(number), fdo.body(number)
+        fdo.click(number, "Don't Run")
+        Loop.wait_for(lambda: answers, 'it is not launched')
+
+
 def launch_later(s, session, path):
     """A list that gets the process, or the error."""
     answers = []

@@ -320,10 +320,10 @@ def _(w):
         Loop.wait_for(lambda: os.path.exists(log), 'the page is opened')
         fdo.wait_gone(number)
         s.service.ask('ShowAlert', 'a{sv}', alert(Id=GLib.Variant('t', 8), Again=True,
-                                                  Publisher='org.example.Nobody',
+                                                  Publisher='org.example.\u202eNobody',
                                                   Url='ftp://x.example/'))
         number = fdo.wait('Your table is free')
-        assert fdo.title(number) == 'org.example.Nobody'
+        assert fdo.title(number) == 'org.example. Nobody'
         assert fdo.hints(number)['urgency'] == 0 and fdo.hints(number)['suppress-sound']
         assert fdo.buttons(number) == {}
 

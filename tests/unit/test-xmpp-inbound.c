@@ -364,6 +364,28 @@ test_nobody_is_asked_twice(void)
     g_assert_cmpuint(n, ==, 2);
 }
 
+/* A question for what a device can tells that somebody is there who asks. */
+static void
+test_who_is_asked(void)
+{
+    g_autoptr(MsgrTestNetwork) network =
+        signed_in(FRIEND "<item jid='carol@c.test' subscription='to'/>");
+
+    announce(network, "carol@c.test/x", "v");
+    g_assert_cmpuint(network->sent->len, ==, 0);
+    msgr_xmpp_contacts_set_hidden(network->connector->contacts, TRUE);
+    announce(network, DEVICE, "v");
+    g_assert_cmpuint(network->sent->len, ==, 0);
+    msgr_xmpp_contacts_set_hidden(network->connector->contacts, FALSE);
+    announce(network, DEVICE, "w");
+    tell(network, DEVICE, HONEST);
+    msgr_test_network_forget(network);
+    receive(network, "<iq type='set' id='1'><query xmlns='jabber:iq:roster'>"
+                     "<item jid='carol@c.test' subscription='both'/></query></iq>");
+    tell(network, "carol@c.test/x", HONEST);
+    g_assert_true(device_of(network, "carol@c.test/x")->caps->takes_invitations);
+}
+
 /* One that has more than msgrd takes would keep it from hearing of anybody. */
 static void
 test_many_applications(void)
@@ -473,6 +495,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-inbound/caps/others are asked", test_others_are_asked);
     g_test_add_func("/xmpp-inbound/caps/nobody twice", test_nobody_is_asked_twice);
     g_test_add_func("/xmpp-inbound/requests/tabs", test_request_with_tabs);
+    g_test_add_func("/xmpp-inbound/caps/who is asked", test_who_is_asked);
     g_test_add_func("/xmpp-inbound/caps/many", test_many_applications);
     g_test_add_func("/xmpp-inbound/sessions/names", test_names_in_files);
     g_test_add_func("/xmpp-inbound/server/address", test_address);

@@ -49,6 +49,8 @@ static const Row full[] = {
     { "alice@a.test/\x01", NULL },
     { "alice\xff@a.test", NULL },
     { "al\xe2\x80\xaeice@a.test", NULL },
+    { "al\xe2\x81\xa7ice@a.test", NULL },
+    { "alice@a.te\xe2\x81\xa9st", NULL },
     /* capitals that Unicode 3.2 did not know, and the small letter that they pass for */
     { "\xea\xac\xb0@a.test", "\xea\xac\xb0@a.test" },
     { "\xe1\x83\x90na@a.test", "\xe1\x83\x90na@a.test" },

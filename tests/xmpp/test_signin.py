@@ -154,6 +154,21 @@ def certificates(world):
         desk.client.forget()
 
 
+@test('a certificate of another host is refused by direct TLS, too, and at a server that was given')
+def certificate_of_another(world):
+    s = stage(world)
+    account = s.account()
+    account.site.offer_direct_tls()
+    account.site.reconfigure(certificate=s.authority.of_another('a.test'))
+    for config in ('', 'Server=c2s.a.test:5223\nDirectTls=true\n', 'Server=c2s.a.test:5222\n'):
+        desk = Desk(world, account, config=config)
+        desk.start().wait_failed()
+        will_retry, message = desk.why()
+        assert 'certificate' in message and not will_retry, (config, message)
+        desk.connector.close()
+        desk.client.forget()
+
+
 @test('a certificate that was put right is taken at the next Signin')
 def better_certificate(world):
     s = stage(world)
