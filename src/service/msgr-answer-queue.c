@@ -1,14 +1,16 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What has come of orders, on its way to the model: each in a turn of its own, which is tried again
- * until it is kept, in the order in which they came.
+ * What has come of orders, on its way to the model: in turns of their own, which are tried again
+ * until they are kept, in the order in which they came. A process that hangs may have many fail at
+ * once: a few at a time are a turn, and others have theirs in between.
  */
 #include "msgr-answer-queue.h"
 
 #include "msgr-service.h"
 
-#define RETRY_AFTER 1 /* seconds: a full disk must not make a busy loop */
+#define RETRY_AFTER    1 /* seconds: a full disk must not make a busy loop */
+#define ITEMS_IN_A_ROW 64
 
 typedef struct {
     MsgrOrder *order;
@@ -18,6 +20,7 @@ typedef struct {
 struct _MsgrAnswerQueue {
     MsgrService *service;
     GQueue items; /* of Item */
+    guint told;   /* how many of them the turn is about */
     guint source; /* 0: nothing waits */
 };
 
@@ -52,25 +55,32 @@ msgr_answer_queue_free(MsgrAnswerQueue *self)
 static void
 tell(gpointer data)
 {
-    Item *item = data;
+    MsgrAnswerQueue *self = data;
+    GList *l = self->items.head;
 
-    item->order->done(item->order, &item->answer);
+    for (self->told = 0; l != NULL && self->told < ITEMS_IN_A_ROW; self->told++, l = l->next) {
+        Item *item = l->data;
+
+        item->order->done(item->order, &item->answer);
+    }
 }
 
+/* What follows from an answer may bring more: these are not of the turn. */
 static gboolean
 hand_out(gpointer data)
 {
     MsgrAnswerQueue *self = data;
-    Item *item;
 
-    while ((item = g_queue_peek_head(&self->items)) != NULL) {
-        if (!msgr_service_turn(self->service, tell, item)) {
-            self->source = g_timeout_add_seconds(RETRY_AFTER, hand_out, self);
-            return G_SOURCE_REMOVE;
-        }
-        item_free(g_queue_pop_head(&self->items));
+    if (!msgr_service_turn(self->service, tell, self)) {
+        self->source = g_timeout_add_seconds(RETRY_AFTER, hand_out, self);
+        return G_SOURCE_REMOVE;
     }
-    self->source = 0;
+    for (; self->told > 0; self->told--)
+        item_free(g_queue_pop_head(&self->items));
+    if (self->items.length == 0)
+        self->source = 0;
+    else
+        self->source = g_idle_add_full(G_PRIORITY_DEFAULT, hand_out, self, NULL);
     return G_SOURCE_REMOVE;
 }
 

@@ -16,7 +16,9 @@
 #define MOST_UNANSWERED_USER 8u
 #define MOST_PATIENT         50u /* of the first number: people may take hours */
 #define MOST_PATIENT_TO_ONE  4u
-#define MOST_WAITING_FOR_ONE 256u
+#define MOST_WAITING_FOR_ONE 2048u /* all that a user may owe a network is sent at once */
+#define MOST_WAITING_OF_USER 4096u
+#define WAITING_ANYWAY       256u /* what one's own other processes have waiting does not matter */
 #define BYTES_OF_A_HEADER    200u /* about */
 
 /* What one destination is asked, and has not answered yet. */
@@ -368,8 +370,8 @@ errand_done(GObject *source, GAsyncResult *result, gpointer data)
         advance(destination);
         forget_if_idle(destination);
     }
-    /* what the bus says in its place is no sign of life */
-    if (recovers && g_strcmp0(g_dbus_message_get_sender(reply), errand->to) == 0)
+    /* what the bus says in its place is no sign of life, nor is that the bus has gone */
+    if (recovers && reply != NULL && g_strcmp0(g_dbus_message_get_sender(reply), errand->to) == 0)
         self->funcs.recovered(errand->to, self->funcs.data);
 }
 
@@ -440,6 +442,40 @@ obtain(MsgrCourier *self, const MsgrOrder *order)
     return destination;
 }
 
+static guint
+waiting_of(const Destination *destination)
+{
+    return destination->prompt.length + destination->patient.length;
+}
+
+static guint
+waiting_of_user(MsgrCourier *self, guint32 uid)
+{
+    GHashTableIter iter;
+    gpointer value;
+    guint count = 0;
+
+    g_hash_table_iter_init(&iter, self->destinations);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Destination *destination = value;
+
+        count += destination->uid == uid ? waiting_of(destination) : 0;
+    }
+    return count;
+}
+
+/* Whoever has as many processes as it may have can't have all of them be sent as much. */
+static gboolean
+may_wait(Destination *destination)
+{
+    const guint waiting = waiting_of(destination);
+
+    if (waiting < WAITING_ANYWAY)
+        return TRUE;
+    return waiting < MOST_WAITING_FOR_ONE &&
+           waiting_of_user(destination->courier, destination->uid) < MOST_WAITING_OF_USER;
+}
+
 static void
 enqueue(MsgrCourier *self, MsgrOrder *order)
 {
@@ -451,7 +487,7 @@ enqueue(MsgrCourier *self, MsgrOrder *order)
         fail(self, order, "It answers nothing at present");
         return;
     }
-    if (destination->prompt.length + destination->patient.length >= MOST_WAITING_FOR_ONE) {
+    if (!may_wait(destination)) {
         fail(self, order, "Too many calls wait for it");
         return;
     }

@@ -375,16 +375,36 @@ test_fair(Fixture *f, gconstpointer unused)
 }
 
 static void
-test_queue_is_bounded(Fixture *f, gconstpointer unused)
+order_many(Fixture *f, Peer *peer, guint n)
 {
-    Peer *peer = add_peer(f);
-
-    order(f, peer, "Hangs");
-    for (int i = 0; i < 256; i++)
+    for (guint i = 0; i < n; i++)
         order(f, peer, "Waits");
     g_assert_cmpuint(f->n_answers, ==, 0);
+}
+
+static void
+assert_full(Fixture *f, Peer *peer)
+{
     order(f, peer, "TooMany");
     assert_answers(f, 1, "TooMany: org.msgr.Error.ConnectionFailure\n");
+}
+
+/* For one, and for all of a user's; but a little may always wait. */
+static void
+test_queue_is_bounded(Fixture *f, gconstpointer unused)
+{
+    Peer *peers[3];
+
+    for (int i = 0; i < 3; i++) {
+        peers[i] = add_peer(f);
+        order(f, peers[i], "Hangs");
+    }
+    for (int i = 0; i < 2; i++) {
+        order_many(f, peers[i], 2048);
+        assert_full(f, peers[i]);
+    }
+    order_many(f, peers[2], 256);
+    assert_full(f, peers[2]);
 }
 
 /* Taken back: what was not sent is not; nobody hears what comes of what was. */
@@ -546,6 +566,23 @@ test_hangs(Fixture *f, gconstpointer unused)
     g_assert_cmpuint(f->n_answers, ==, 0);
 }
 
+/* The service is told that the bus has gone, too; a process that hung does not recover by that. */
+static void
+test_bus_gone(Fixture *f, gconstpointer unused)
+{
+    Peer *peer = add_peer(f);
+
+    order(f, peer, "Hangs");
+    assert_answers(f, 1, "Hangs: org.msgr.Error.ConnectionFailure\n");
+    order(f, peer, "Later");
+    assert_answers(f, 1, "Later: org.msgr.Error.ConnectionFailure\n");
+    g_dbus_connection_close_sync(f->connection, NULL, NULL);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    g_assert_cmpstr(f->recovered->str, ==, "");
+    g_assert_cmpuint(f->n_answers, ==, 0);
+}
+
 #define ADD(name, func) g_test_add("/courier/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -566,5 +603,6 @@ main(int argc, char **argv)
     ADD("replies", test_replies);
     ADD("errors", test_errors);
     ADD("hangs", test_hangs);
+    ADD("bus-gone", test_bus_gone);
     return g_test_run();
 }
