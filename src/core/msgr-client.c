@@ -13,6 +13,8 @@
 #define AGENT_CAPABILITIES                                                                         \
     (MSGR_CAPABILITY_SESSIONS | MSGR_CAPABILITY_PRIVATE | MSGR_CAPABILITY_MESSENGER)
 
+#define MOST_TOLD_AT_ONCE 16384u
+
 typedef struct {
     MsgrLock locks[MSGR_N_LOCKABLES];
     GHashTable *sites;
@@ -280,11 +282,34 @@ msgr_client_wants_site(MsgrClient *self, gint32 site)
            msgr_client_is_unlocked(self, MSGR_OBJECT_PRIVATE);
 }
 
+/* Of what a single event or call may have to tell, the product of contacts and clients is too much:
+ * the state can be read. */
+static gboolean
+may_be_told(MsgrUser *user)
+{
+    const guint64 letter = msgr_turn_letter(user->model->turn);
+
+    if (user->letter != letter)
+        user->told = 0;
+    user->letter = letter;
+    return user->told++ < MOST_TOLD_AT_ONCE;
+}
+
+/**
+ * msgr_client_signal:
+ * @args: (nullable): sunk if floating
+ *
+ * Tells the client an event with the turn, unless its user has been told very much by this call.
+ */
 void
 msgr_client_signal(MsgrClient *self, const char *path, const char *iface, const char *name,
                    GVariant *args)
 {
-    msgr_turn_signal(self->user->model->turn, self->name, path, iface, name, args);
+    g_autoptr(GVariant) sunk = args == NULL ? NULL : g_variant_ref_sink(args);
+
+    if (!may_be_told(self->user))
+        return;
+    msgr_turn_signal(self->user->model->turn, self->name, path, iface, name, sunk);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "msgr-client.h"
 #include "msgr-contact.h"
 #include "msgr-order.h"
+#include "msgr-policy.h"
 #include "msgr-remote.h"
 #include "msgr-roster.h"
 #include "msgr-session-flow.h"
@@ -50,13 +51,20 @@ hresult_of(const GError *error)
                                               : msgr_error_hresult(MSGR_ERROR_CONNECTION_FAILURE);
 }
 
+/* Another one may have taken its place meanwhile. */
+static gboolean
+is_connector(MsgrAccount *self, const char *name)
+{
+    return g_strcmp0(self->data.connector, name) == 0;
+}
+
 /* The connector could not even try. */
 static void
 signin_answered(MsgrOrder *order, const MsgrAnswer *answer)
 {
     MsgrAccount *self = order->subject;
 
-    if (answer->error != NULL && self->data.signing_in)
+    if (answer->error != NULL && self->data.signing_in && is_connector(self, order->to))
         msgr_account_signed_out(self, hresult_of(answer->error));
 }
 
@@ -78,7 +86,8 @@ signout_answered(MsgrOrder *order, const MsgrAnswer *answer)
 {
     MsgrAccount *self = order->subject;
 
-    if (answer->error != NULL && self->data.signed_in && !self->data.is_wanted)
+    if (answer->error != NULL && self->data.signed_in && !self->data.is_wanted &&
+        is_connector(self, order->to))
         msgr_account_signed_out(self, 0);
 }
 
@@ -196,7 +205,7 @@ lose_connector(MsgrAccount *self)
 
 /**
  * msgr_account_unregister:
- * @forget: its contacts and its place in the list of services go, too
+ * @forget: its contacts, its policy and its place in the list of services go, too
  *
  * The connector leaves, and does not mean to come back: sessions end at once.
  */
@@ -211,6 +220,7 @@ msgr_account_unregister(MsgrAccount *self, gboolean forget)
     if (!forget)
         return;
     msgr_roster_forget(self);
+    msgr_policy_forget(self->user, self->id);
     msgr_turn_remove(self->user->model->turn, self);
 }
 
@@ -312,7 +322,7 @@ msgr_account_client_gone(MsgrUser *user, const char *name)
     for (GList *l = accounts; l != NULL; l = l->next) {
         MsgrAccount *self = l->data;
 
-        if (g_strcmp0(self->data.connector, name) == 0)
+        if (is_connector(self, name))
             lose_connector(self);
     }
 }

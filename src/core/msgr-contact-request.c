@@ -15,8 +15,13 @@
 
 #define ANSWERS (MSGR_OWED_ACCEPTANCE | MSGR_OWED_REFUSAL)
 
-static gboolean
-waits(MsgrContact *contact)
+/**
+ * msgr_contact_request_waits:
+ *
+ * Returns: whether the contact has asked, and the user has not answered yet.
+ */
+gboolean
+msgr_contact_request_waits(MsgrContact *contact)
 {
     return contact->network.requested_at != 0 && !(contact->network.owed & ANSWERS);
 }
@@ -96,7 +101,7 @@ show(MsgrContact *contact)
 static void
 forget(MsgrContact *contact)
 {
-    if (waits(contact))
+    if (msgr_contact_request_waits(contact))
         withdraw(contact);
     msgr_turn_touch(contact->user->model->turn, contact);
     contact->network.requested_at = 0;
@@ -117,7 +122,7 @@ forget_oldest(MsgrAccount *account)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         MsgrContact *contact = value;
 
-        if (!waits(contact) || !g_str_equal(contact->service, account->id))
+        if (!msgr_contact_request_waits(contact) || !g_str_equal(contact->service, account->id))
             continue;
         count++;
         if (oldest == NULL || contact->network.requested_at < oldest->network.requested_at)
@@ -170,7 +175,7 @@ msgr_contact_request_deliver(MsgrAccount *account, const char *from, const char 
         return FALSE;
     if (contact->blocked || is_same(contact, friendly_name, message))
         return TRUE;
-    if (!waits(contact))
+    if (!msgr_contact_request_waits(contact))
         forget_oldest(account);
     msgr_turn_touch(model->turn, contact);
     contact->network.requested_at = msgr_model_wall(model);
@@ -222,7 +227,7 @@ msgr_contact_request_answer(MsgrAccount *account, const char *from, gboolean acc
 {
     MsgrContact *contact = find(account, from, NULL);
 
-    if (contact == NULL || !waits(contact))
+    if (contact == NULL || !msgr_contact_request_waits(contact))
         return msgr_refuse(error, MSGR_ERROR_NOT_FOUND, "Nobody of this name asks for anything");
     withdraw(contact);
     msgr_roster_owe(contact, accept ? MSGR_OWED_ACCEPTANCE : MSGR_OWED_REFUSAL);
@@ -263,7 +268,7 @@ all_waiting(MsgrUser *user)
 
     g_hash_table_iter_init(&iter, user->contacts);
     while (g_hash_table_iter_next(&iter, NULL, &contact)) {
-        if (waits(contact))
+        if (msgr_contact_request_waits(contact))
             g_ptr_array_add(waiting, contact);
     }
     g_ptr_array_sort(waiting, compare_times);

@@ -12,6 +12,7 @@
 #include "msgr-account.h"
 #include "msgr-addition.h"
 #include "msgr-client.h"
+#include "msgr-key-ring.h"
 #include "msgr-presence.h"
 #include "msgr-roster.h"
 #include "msgr-session.h"
@@ -23,6 +24,8 @@
 /* Who is named or invites is remembered beside the list; of these, so many more than the list may
  * hold. */
 #define UNLISTED 1000
+
+#define MOST_NAMED_BY (2 * MSGR_MAX_USER_KEYS) /* applications, before keys that are gone go */
 
 typedef struct {
     gboolean in_list;
@@ -204,11 +207,31 @@ msgr_contact_find(MsgrUser *user, const char *service, const char *name)
     return g_hash_table_lookup(user->contacts, key);
 }
 
+/* Nothing of it matters to its user. */
 static gboolean
 can_be_forgotten(MsgrContact *self)
 {
-    return !self->in_list && !self->blocked && self->network.owed == 0 &&
-           self->network.requested_at == 0 && g_hash_table_size(self->sides) == 0;
+    return !self->in_list && !self->blocked && g_hash_table_size(self->sides) == 0 &&
+           !msgr_contact_request_waits(self);
+}
+
+/* Whether one goes rather than the other: of whom a network is to hear stay longer. */
+static gboolean
+goes_before(MsgrContact *self, MsgrContact *other)
+{
+    const gboolean is_owed = self->network.owed != 0;
+
+    if (is_owed != (other->network.owed != 0))
+        return !is_owed;
+    return self->used < other->used;
+}
+
+static void
+forget(MsgrContact *self)
+{
+    msgr_turn_touch(self->user->model->turn, self);
+    self->network.owed = 0;
+    msgr_turn_remove(self->user->model->turn, self);
 }
 
 /* Memory for people who were only named is bounded: the one that was named longest ago goes. */
@@ -225,11 +248,11 @@ forget_oldest(MsgrUser *user)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         MsgrContact *contact = value;
 
-        if ((oldest == NULL || contact->used < oldest->used) && can_be_forgotten(contact))
+        if (can_be_forgotten(contact) && (oldest == NULL || goes_before(contact, oldest)))
             oldest = contact;
     }
     if (oldest != NULL)
-        msgr_turn_remove(user->model->turn, oldest);
+        forget(oldest);
 }
 
 /**
@@ -254,6 +277,21 @@ msgr_contact_obtain(MsgrUser *user, const char *service, const char *name)
     return self;
 }
 
+static gboolean
+has_no_key(gpointer app_id, gpointer unused, gpointer user)
+{
+    return msgr_key_ring_find(user, app_id) == NULL;
+}
+
+/* Keys come and go: whoever makes new ones all the time must not be remembered by all of them. */
+static void
+remember_name(MsgrContact *self, const char *app_id)
+{
+    if (g_hash_table_size(self->named_by) >= MOST_NAMED_BY)
+        g_hash_table_foreach_remove(self->named_by, has_no_key, self->user);
+    g_hash_table_add(self->named_by, g_strdup(app_id));
+}
+
 /**
  * msgr_contact_named_by:
  *
@@ -265,8 +303,8 @@ msgr_contact_named_by(MsgrContact *self, MsgrClient *client)
     for (int i = 0; i < MSGR_N_LOCKABLES; i++) {
         const char *app_id = msgr_client_app_id(client, i);
 
-        if (app_id != NULL)
-            g_hash_table_add(self->named_by, g_strdup(app_id));
+        if (app_id != NULL && !g_hash_table_contains(self->named_by, app_id))
+            remember_name(self, app_id);
     }
 }
 

@@ -12,6 +12,8 @@
 #include "msgr-session-flow.h"
 #include "msgr-visibility.h"
 
+#define PER_INVITER 4 /* the part of what a user may begin that one other may get */
+
 static guint
 waiting_from(MsgrUser *invitee, MsgrUser *inviter)
 {
@@ -27,11 +29,32 @@ waiting_from(MsgrUser *invitee, MsgrUser *inviter)
     return count;
 }
 
+/* Ended sessions are remembered for a while, at both sides. */
+static guint
+remembered_from(MsgrUser *invitee, MsgrUser *inviter)
+{
+    MsgrContact *from = msgr_contact_find(invitee, MSGR_LOCAL_SERVICE, inviter->data.name);
+    GHashTableIter iter;
+    gpointer side;
+    guint count = 0;
+
+    if (from == NULL)
+        return 0;
+    g_hash_table_iter_init(&iter, from->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL))
+        count += ((MsgrSide *)side)->role == MSGR_INVITEE;
+    return count;
+}
+
 static gboolean
 check_quota(MsgrUser *invitee, MsgrUser *inviter, GError **error)
 {
     const MsgrConfig *config = inviter->model->config;
 
+    if (remembered_from(invitee, inviter) >= msgr_session_most_remembered(config) / PER_INVITER)
+        return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
+                           "Too many of your sessions with this user have just ended: wait a "
+                           "minute");
     if (waiting_from(invitee, inviter) >= config->invitations_per_inviter)
         return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
                            "As many of your invitations as are allowed wait for this user");

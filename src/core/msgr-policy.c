@@ -222,6 +222,20 @@ msgr_policy_set(MsgrUser *user, const char *service, GVariant *policy)
 }
 
 /**
+ * msgr_policy_forget:
+ *
+ * The user has not got the service any more.
+ */
+void
+msgr_policy_forget(MsgrUser *user, const char *service)
+{
+    MsgrPolicy *self = g_hash_table_lookup(user->policies, service);
+
+    if (self != NULL)
+        msgr_turn_remove(user->model->turn, self);
+}
+
+/**
  * msgr_policy_get:
  *
  * Returns: (transfer floating): a{sv}, what holds.

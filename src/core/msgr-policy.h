@@ -27,6 +27,7 @@ gboolean msgr_policy_check(GVariant *policy, GError **error);
 gboolean msgr_policy_check_free(MsgrUser *user, const char *service, GVariant *policy,
                                 GError **error);
 void msgr_policy_set(MsgrUser *user, const char *service, GVariant *policy);
+void msgr_policy_forget(MsgrUser *user, const char *service);
 GVariant *msgr_policy_get(MsgrUser *user, const char *service);
 void msgr_policy_replace_fixed(MsgrModel *model, GPtrArray *fixed);
 

@@ -49,7 +49,8 @@ answered(MsgrOrder *order, const MsgrAnswer *answer)
     MsgrContact *contact = order->subject;
     MsgrAccount *account = account_of(contact);
 
-    if (account == NULL || g_strcmp0(account->data.connector, order->to) != 0 ||
+    if (!contact->record.linked || account == NULL ||
+        g_strcmp0(account->data.connector, order->to) != 0 ||
         !(contact->network.owed & order->detail))
         return;
     if (order->detail == MSGR_OWED_REMOVAL)

@@ -28,6 +28,7 @@ gboolean msgr_roster_remove(MsgrContact *contact, GError **error);
 gboolean msgr_roster_set_blocked(MsgrContact *contact, gboolean blocked, GError **error);
 
 /* Requests for the user's status */
+gboolean msgr_contact_request_waits(MsgrContact *contact);
 gboolean msgr_contact_request_deliver(MsgrAccount *account, const char *from,
                                       const char *friendly_name, const char *message,
                                       GError **error);

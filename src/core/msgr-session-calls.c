@@ -33,6 +33,33 @@ live_sessions_of(MsgrClient *client)
     return count;
 }
 
+/* What others on this machine begin counts against them. */
+static guint
+remembered_of(MsgrUser *user)
+{
+    GHashTableIter iter;
+    gpointer side;
+    guint count = 0;
+
+    g_hash_table_iter_init(&iter, user->sides);
+    while (g_hash_table_iter_next(&iter, &side, NULL)) {
+        if (((MsgrSide *)side)->role == MSGR_INVITER || msgr_side_is_remote(msgr_side_other(side)))
+            count++;
+    }
+    return count;
+}
+
+/**
+ * msgr_session_most_remembered:
+ *
+ * Returns: how many sessions a user may have begun of late.
+ */
+guint
+msgr_session_most_remembered(const MsgrConfig *config)
+{
+    return MAX(4 * config->sessions_per_user, 512);
+}
+
 /**
  * msgr_session_check_remembered:
  *
@@ -44,9 +71,9 @@ live_sessions_of(MsgrClient *client)
 gboolean
 msgr_session_check_remembered(MsgrUser *user, GError **error)
 {
-    const guint most = MAX(4 * user->model->config->sessions_per_user, 512);
+    const guint most = msgr_session_most_remembered(user->model->config);
 
-    if (g_hash_table_size(user->sides) < most)
+    if (g_hash_table_size(user->sides) < most || remembered_of(user) < most)
         return TRUE;
     return msgr_refuse(error, MSGR_ERROR_LIMITS_EXCEEDED,
                        "Too many of the user's sessions have just ended: wait a minute");

@@ -21,6 +21,7 @@ void msgr_invitation_arrive(MsgrAccount *account, const char *guid, const char *
 void msgr_session_miss_application(MsgrSession *session);
 void msgr_side_receive_context_data(MsgrSide *to, const char *data);
 gboolean msgr_session_check_hr(guint32 hr, GError **error);
+guint msgr_session_most_remembered(const MsgrConfig *config);
 gboolean msgr_session_check_remembered(MsgrUser *user, GError **error);
 void msgr_invitation_show(MsgrSide *invitee, MsgrClient *client);
 void msgr_invitation_app_registered(MsgrUser *user, const MsgrAppEntry *entry);

@@ -14,7 +14,9 @@ typedef struct {
 
 struct _MsgrTurn {
     GPtrArray *entries; /* of TurnEntry, in the order of the first change */
+    guint counted;      /* of these, by msgr_turn_count_changes() */
     GPtrArray *signals; /* of MsgrSignal */
+    guint64 letter;     /* how often they have been taken */
     GPtrArray *orders;  /* of MsgrOrder */
 };
 
@@ -141,8 +143,34 @@ msgr_turn_steal_signals(MsgrTurn *self)
 {
     GPtrArray *signals = self->signals;
 
+    self->letter++;
     self->signals = g_ptr_array_new_with_free_func((GDestroyNotify)msgr_signal_free);
     return signals;
+}
+
+/**
+ * msgr_turn_count_changes:
+ *
+ * Returns: how many records have been changed since the last call, that were not before.
+ */
+guint
+msgr_turn_count_changes(MsgrTurn *self)
+{
+    const guint count = self->entries->len - self->counted;
+
+    self->counted = self->entries->len;
+    return count;
+}
+
+/**
+ * msgr_turn_letter:
+ *
+ * Returns: a number that is another one for each call and each event of the turn.
+ */
+guint64
+msgr_turn_letter(MsgrTurn *self)
+{
+    return self->letter;
 }
 
 /**
@@ -227,6 +255,7 @@ msgr_turn_commit(MsgrTurn *self)
         record->stored = keeps(record);
     }
     g_ptr_array_set_size(self->entries, 0);
+    self->counted = 0;
 }
 
 static void
@@ -254,6 +283,7 @@ msgr_turn_rollback(MsgrTurn *self)
     for (guint i = self->entries->len; i > 0; i--)
         undo(self->entries->pdata[i - 1]);
     g_ptr_array_set_size(self->entries, 0);
+    self->counted = 0;
     g_ptr_array_set_size(self->signals, 0);
     g_ptr_array_set_size(self->orders, 0);
 }

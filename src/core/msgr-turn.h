@@ -37,6 +37,8 @@ void msgr_turn_remove(MsgrTurn *self, gpointer record);
 void msgr_turn_signal(MsgrTurn *self, const char *to, const char *path, const char *iface,
                       const char *name, GVariant *args);
 GPtrArray *msgr_turn_steal_signals(MsgrTurn *self);
+guint msgr_turn_count_changes(MsgrTurn *self);
+guint64 msgr_turn_letter(MsgrTurn *self);
 MsgrOrder *msgr_turn_order(MsgrTurn *self, MsgrOrder *order);
 GPtrArray *msgr_turn_steal_orders(MsgrTurn *self);
 gboolean msgr_turn_needs_writing(MsgrTurn *self);

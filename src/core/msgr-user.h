@@ -66,6 +66,8 @@ struct _MsgrUser {
     GHashTable *keys;         /* id -> MsgrUserKey */
     GQueue alerts;            /* of MsgrAlert, the oldest first */
     GQueue additions;         /* of MsgrAddition, in their order */
+    guint64 letter;           /* msgr_turn_letter() when its clients were told something last */
+    guint told;               /* how often with that one */
     gint64 broadcasts_full;   /* boot clock: when it may publish as many alerts to all as ever */
 };
 

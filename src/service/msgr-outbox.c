@@ -16,9 +16,10 @@ typedef struct {
 /* A turn that would tell more ends early: what is told takes memory until it leaves. */
 #define FULL (1u << 20) /* bytes */
 
-/* What is told beyond this costs its caller as much as another call would. */
-#define BYTES_OF_A_CALL   65536u
-#define SIGNALS_OF_A_CALL 16u
+/* What is told, asked and changed beyond this costs its caller as much as another call would. */
+#define BYTES_OF_A_CALL    65536u
+#define MESSAGES_OF_A_CALL 16u
+#define CHANGES_OF_A_CALL  32u
 
 struct _MsgrOutbox {
     GDBusConnection *connection;
@@ -123,6 +124,8 @@ msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, MsgrTurn 
 {
     g_autoptr(GPtrArray) signals = msgr_turn_steal_signals(turn);
     g_autoptr(GPtrArray) orders = msgr_turn_steal_orders(turn);
+    const guint changes = msgr_turn_count_changes(turn);
+    const guint messages = signals->len + orders->len;
     Letter *letter;
     gsize bytes;
 
@@ -140,7 +143,8 @@ msgr_outbox_add(MsgrOutbox *self, MsgrCall *call, GDBusMessage *reply, MsgrTurn 
     g_ptr_array_add(self->letters, letter);
     bytes = letter_bytes(letter);
     self->bytes += bytes;
-    return (guint)(bytes / BYTES_OF_A_CALL) + signals->len / SIGNALS_OF_A_CALL;
+    return (guint)(bytes / BYTES_OF_A_CALL) + messages / MESSAGES_OF_A_CALL +
+           changes / CHANGES_OF_A_CALL;
 }
 
 /**

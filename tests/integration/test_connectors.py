@@ -7,7 +7,7 @@ import json
 import signal
 
 from msgrtest import names
-from msgrtest.agent import Agent
+from msgrtest.agent import Agent, interface
 from msgrtest.client import V, expect
 from msgrtest.keys import CHESS, DESK, FRIENDS
 from msgrtest.network import PATH, Connector, Network, pair
@@ -342,6 +342,31 @@ def _(w):
     assert contact.get('Blocked') is False, 'from then on, the network is right'
 
 
+@test('however much is owed, it is sent when it can be')
+def _(w):
+    w.start()
+    desk = w.unlocked('alice', DESK, 'SessionManager', 'Private')
+    first = w.client('alice')
+    first.connectors.RegisterConnector(PATH, service('net'))
+    first.connectors.ReportSignedIn('net', {})
+    first.connectors.ReplaceContacts('net', [('c%d@c.test' % number, {}) for number in range(400)])
+    first.close()
+    for path, _ in desk.messenger.ListContacts():
+        desk.contact(path).Remove()
+    second = w.client('alice').export(PATH, interface(names.CONNECTOR1))
+    second.connectors.RegisterConnector(PATH, service('net'))
+    second.wait_call('SetStatus').answer()
+    second.wait_call('Signin').answer()
+    second.connectors.ReportSignedIn('net', {})
+    removed = set()
+    for _ in range(400):
+        call = second.wait_call('RemoveContact')
+        removed.add(call.args[0])
+        call.answer()
+    second.barrier()
+    assert len(removed) == 400 and contacts(desk) == {}
+
+
 @test('contact requests: shown, kept, answered, withdrawn')
 def _(w):
     desk, _, alice, _ = start(w)
@@ -441,6 +466,7 @@ def _(w):
     alice.online = False
     alice.register()
     eventually(lambda: alice.online, 'it is there again')
+    desk.messenger.SetPolicy(alice.service, {'AcceptFrom': V('s', 'nobody')})
     alice.manager.UnregisterConnector(alice.service, {'Forget': V('b', True)})
     assert contacts(desk) == {} and list(services(desk)) == ['local']
     assert chess.get('State') == names.TERMINATED
@@ -449,6 +475,8 @@ def _(w):
     desk.unlock(DESK)
     assert contacts(desk) == {} and list(services(desk)) == ['local']
     assert chess.get('State') == names.TERMINATED
+    alice.register()
+    assert desk.messenger.GetPolicy(alice.service)['AcceptFrom'] == 'contacts'
 
 
 @test('a connector that says nothing holds up nobody else')

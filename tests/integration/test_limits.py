@@ -5,7 +5,7 @@
 import re
 
 from msgrtest import names, users
-from msgrtest.client import expect
+from msgrtest.client import V, expect
 from msgrtest.keys import CHESS, DESK, FRIENDS, GO
 from msgrtest.names import INVITATION
 from msgrtest.scene import GUID, Scene, applications, number, register, sessions
@@ -223,6 +223,19 @@ def _(w):
     assert bob.manager.ListSessions() == []
     eventually(lambda: not refused([clients[0].messenger.start('ListServices').reply()]),
                'tokens come back')
+
+
+@test('a call that changes much counts as many')
+def _(w):
+    w.start(limits(CallBurst=20, CallRate=1))
+    c = w.client('alice')
+    c.connectors.RegisterConnector('/c', {key: V('s', 'net') for key in (
+        'Id', 'Name', 'SigninName')})
+    c.connectors.ReplaceContacts('net', [('c%d' % n, {}) for n in range(100)])
+    c.connectors.ListApplications('net')
+    c.connectors.ReplaceContacts('net', [('d%d' % n, {}) for n in range(900)])
+    expect('LimitsExceeded', c.connectors.ListApplications, 'net')
+    w.client('bob').messenger.get('Limits')
 
 
 @test('0 means no bucket')

@@ -128,6 +128,115 @@ test_owed(void)
 }
 
 static void
+owe_many(MsgrTestModel *t, MsgrAccount *account, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *name = g_strdup_printf("nobody%u@net", i);
+        MsgrContact *contact = msgr_roster_contact(account, name, NULL);
+
+        msgr_test_assert_done(msgr_roster_set_blocked(contact, TRUE, &error));
+        msgr_test_assert_done(msgr_roster_set_blocked(contact, FALSE, &error));
+        msgr_test_drop(t);
+    }
+}
+
+/* A network that never takes what it is owed does not make the service remember ever more. */
+static void
+test_owed_is_bounded(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = msgr_test_account(t, "alice", "bob@net");
+    MsgrContact *first = msgr_roster_contact(account, "first@net", NULL);
+    g_autoptr(MsgrOrder) late = NULL;
+
+    t->model->config->contacts_per_user = 10;
+    msgr_test_assert_done(msgr_roster_set_blocked(first, TRUE, &error));
+    late = msgr_test_take_order(t, "SetBlocked");
+    msgr_test_assert_done(msgr_roster_set_blocked(first, FALSE, &error));
+    owe_many(t, account, 1008);
+    g_assert_nonnull(msgr_contact_find(account->user, NET, "first@net"));
+    msgr_roster_contact(account, "named@net", NULL);
+    msgr_test_drop(t);
+    g_assert_null(msgr_contact_find(account->user, NET, "first@net"));
+    msgr_test_answer(t, msgr_order_ref(late), MSGR_ERROR_FAILED);
+    g_assert_null(msgr_contact_find(account->user, NET, "first@net"));
+    owe_many(t, account, 1100);
+    g_assert_cmpuint(g_hash_table_size(account->user->contacts), ==, 1010);
+    g_assert_true(msgr_test_net_contact(account, "bob@net")->in_list);
+    g_assert_null(msgr_contact_find(account->user, NET, "named@net"));
+}
+
+/* What became of the last connector's call is nothing of the next one's. */
+static void
+test_answer_of_predecessor(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrClient *client = net_client(t);
+    MsgrAccount *account;
+    MsgrOrder *signin;
+
+    register_net(client);
+    account = msgr_account_find(client->user, NET);
+    msgr_test_answer(t, msgr_test_take_order(t, "SetStatus"), -1);
+    signin = msgr_test_take_order(t, "Signin");
+    msgr_test_gone(t, "alice-net");
+    register_net(msgr_test_locked(t, "alice-net2"));
+    msgr_test_drop(t);
+    msgr_test_answer(t, signin, MSGR_ERROR_CONNECTION_FAILURE);
+    msgr_test_assert_signals(t, "");
+    g_assert_true(account->data.signing_in);
+}
+
+/* With the service goes what was said of it. */
+static void
+test_forget(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = msgr_test_account(t, "alice", "bob@net");
+    MsgrUser *alice = account->user;
+    g_autoptr(GVariant) policy =
+        g_variant_ref_sink(g_variant_new_parsed("{'AcceptFrom': <'nobody'>}"));
+
+    msgr_policy_set(alice, NET, policy);
+    msgr_test_commit(t);
+    msgr_account_unregister(account, TRUE);
+    msgr_test_commit(t);
+    g_assert_cmpuint(g_hash_table_size(alice->policies), ==, 0);
+    g_assert_cmpuint(g_hash_table_size(alice->accounts), ==, 0);
+}
+
+/* What one call may tell is bounded: the state can be read. */
+static void
+test_told_at_once(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrAccount *account = msgr_test_account(t, "alice", "bob@net");
+    GString *names = g_string_new("[");
+    g_autoptr(GVariant) contacts = NULL;
+    g_autofree char *text = NULL;
+
+    for (int i = 0; i < 40; i++) {
+        g_autofree char *name = g_strdup_printf("alice-%d", i);
+
+        msgr_test_unlock(t, msgr_test_locked(t, name), MSGR_OBJECT_PRIVATE, NOTES);
+    }
+    for (int i = 0; i < 1000; i++)
+        g_string_append_printf(names, "%s('c%d@net', @a{sv} {})", i == 0 ? "" : ", ", i);
+    g_string_append_c(names, ']');
+    text = g_string_free(names, FALSE);
+    contacts = g_variant_parse(G_VARIANT_TYPE("a(sa{sv})"), text, NULL, NULL, NULL);
+    msgr_test_drop(t);
+    msgr_test_assert_done(msgr_roster_replace(account, contacts, &error));
+    msgr_test_commit(t);
+    g_assert_cmpuint(t->signals->len, ==, 16384);
+    g_assert_cmpuint(g_hash_table_size(account->user->contact_list), ==, 1000);
+    msgr_test_drop(t);
+    msgr_account_signed_out(account, 0);
+    msgr_test_commit(t);
+    g_assert_cmpuint(t->signals->len, ==, 41);
+}
+
+static void
 test_names(void)
 {
     static const struct {
@@ -341,6 +450,10 @@ main(int argc, char **argv)
     g_test_add_func("/account/gone-for-good", test_gone_for_good);
     g_test_add_func("/account/rollback", test_rollback);
     g_test_add_func("/account/owed", test_owed);
+    g_test_add_func("/account/owed-is-bounded", test_owed_is_bounded);
+    g_test_add_func("/account/answer-of-predecessor", test_answer_of_predecessor);
+    g_test_add_func("/account/forget", test_forget);
+    g_test_add_func("/account/told-at-once", test_told_at_once);
     g_test_add_func("/account/names", test_names);
     g_test_add_func("/account/reason-told", test_reason_told);
     g_test_add_func("/account/reason-described", test_reason_described);

@@ -303,6 +303,28 @@ test_bounded(void)
     g_assert_nonnull(msgr_contact_find(alice->user, "local", "bob"));
 }
 
+/* Nor does it help to make new keys all the time. */
+static void
+test_named_by_is_bounded(void)
+{
+    g_autoptr(MsgrTestModel) t = msgr_test_model_new();
+    MsgrClient *chess = msgr_test_client(t, "alice", CHESS);
+    MsgrContact *bob = msgr_test_contact(t, "alice", "bob");
+
+    msgr_contact_named_by(bob, chess);
+    for (int i = 0; i < 300; i++) {
+        g_autofree char *id = g_strdup_printf("org.example.Key%d", i);
+
+        msgr_test_own_key(t, "alice", id, "'capabilities': ['sessions']");
+        msgr_contact_named_by(bob, msgr_test_client(t, "alice-2", id));
+        msgr_test_gone(t, "alice-2");
+        msgr_test_assert_done(msgr_key_ring_remove(chess->user, id, &error));
+        msgr_test_commit(t);
+    }
+    g_assert_cmpuint(g_hash_table_size(bob->named_by), <=, 2 * MSGR_MAX_USER_KEYS);
+    g_assert_true(msgr_contact_is_known_to(bob, chess));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -321,5 +343,6 @@ main(int argc, char **argv)
     g_test_add_func("/contact/add-to-list", test_add_to_list);
     g_test_add_func("/contact/block", test_block);
     g_test_add_func("/contact/bounded", test_bounded);
+    g_test_add_func("/contact/named-by-is-bounded", test_named_by_is_bounded);
     return g_test_run();
 }

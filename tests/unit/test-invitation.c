@@ -676,6 +676,33 @@ test_quota_of_ended_sessions(void)
     create_often(pair, pair->alice, 1);
 }
 
+/* Who begins and ends sessions with somebody all the time uses up nothing of that user's. */
+static void
+test_quota_of_ended_invitations(void)
+{
+    g_autoptr(MsgrTestPair) pair = msgr_test_pair_new(FALSE);
+
+    for (int i = 0; i < 256; i++) {
+        invite_often(pair, pair->alice, 1);
+        msgr_test_assert_done(msgr_side_decline(any_waiting(pair), "", &error));
+        msgr_test_drop(pair->t);
+    }
+    msgr_test_assert_refused(invite_once(pair, pair->alice, &error), MSGR_ERROR_LIMITS_EXCEEDED);
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *name = g_strdup_printf("friend%d", i);
+        MsgrClient *inviter = new_inviter(pair, name);
+
+        for (int j = 0; j < 256; j++) {
+            invite_often(pair, inviter, 1);
+            msgr_test_assert_done(msgr_side_decline(any_waiting(pair), "", &error));
+            msgr_test_drop(pair->t);
+        }
+    }
+    create_often(pair, pair->bob, 1);
+    msgr_test_advance(pair->t, SECONDS(60));
+    invite_often(pair, pair->alice, 1);
+}
+
 /* An invitation that could not be written leaves nothing behind, for whomever is invited then. */
 static void
 test_taken_back_and_sent_to_echo(void)
@@ -725,6 +752,7 @@ main(int argc, char **argv)
     g_test_add_func("/invitation/quota/of-client", test_quota_of_client);
     g_test_add_func("/invitation/quota/of-sessions", test_quota_of_sessions);
     g_test_add_func("/invitation/quota/of-ended-sessions", test_quota_of_ended_sessions);
+    g_test_add_func("/invitation/quota/of-ended-invitations", test_quota_of_ended_invitations);
     g_test_add_func("/invitation/quota/of-invited-sessions", test_quota_of_invited_sessions);
     g_test_add_func("/invitation/taken-back-and-sent-to-echo", test_taken_back_and_sent_to_echo);
     return g_test_run();
