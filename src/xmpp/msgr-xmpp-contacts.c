@@ -583,17 +583,21 @@ device_is_online(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *f
     changed(self, contact);
 }
 
-/* From a bare address: all of them. */
+/* From a bare address: all of them. Nobody counts how often it is said: that nothing has changed,
+ * msgrd is not told. */
 static void
 devices_are_gone(MsgrXmppContacts *self, MsgrXmppContact *contact, const char *from)
 {
+    guint n = g_hash_table_size(contact->devices);
+
     if (msgr_xmpp_jid_resource(from) != NULL)
         g_hash_table_remove(contact->devices, from);
     else
         g_hash_table_remove_all(contact->devices);
     if (contact != self->own)
         self->events.device(from, FALSE, self->events.data);
-    changed(self, contact);
+    if (g_hash_table_size(contact->devices) < n)
+        changed(self, contact);
 }
 
 static char *

@@ -238,6 +238,22 @@ test_request_with_tabs(void)
     g_assert_cmpstr(message, ==, "one two\nthree  ");
 }
 
+/* Which is not counted as what somebody sends at will: an end must always be heard. */
+static void
+test_flood_of_ends(void)
+{
+    g_autoptr(MsgrTestNetwork) network = signed_in(FRIEND);
+
+    for (guint i = 0; i < 1000; i++)
+        receive(network, "<presence type='unavailable' from='bob@b.test%s'/>",
+                i % 2 == 0 ? "" : "/phone");
+    g_assert_cmpuint(g_hash_table_size(network->connector->changed), ==, 0);
+    receive(network, "<presence from='" DEVICE "'/>");
+    g_hash_table_remove_all(network->connector->changed);
+    receive(network, "<presence type='unavailable' from='" DEVICE "'/>");
+    g_assert_cmpuint(g_hash_table_size(network->connector->changed), ==, 1);
+}
+
 /* Capabilities */
 
 #define IDENTITY "<identity category='client' type='pc' name='msgr'/>"
@@ -494,6 +510,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-inbound/caps/forged", test_forged_caps);
     g_test_add_func("/xmpp-inbound/caps/others are asked", test_others_are_asked);
     g_test_add_func("/xmpp-inbound/caps/nobody twice", test_nobody_is_asked_twice);
+    g_test_add_func("/xmpp-inbound/presence/ends", test_flood_of_ends);
     g_test_add_func("/xmpp-inbound/requests/tabs", test_request_with_tabs);
     g_test_add_func("/xmpp-inbound/caps/who is asked", test_who_is_asked);
     g_test_add_func("/xmpp-inbound/caps/many", test_many_applications);
