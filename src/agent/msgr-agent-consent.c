@@ -82,10 +82,15 @@ msgr_agent_consent_ask(MsgrAgentConsent *self, GVariant *application, gboolean a
     const char *name = msgr_agent_text_get(application, "Name");
     g_autofree char *key = msgr_agent_decisions_key(path);
     MsgrDecision decision =
-        key != NULL ? msgr_agent_decisions_get(self->decisions, key) : MSGR_DECISION_RUN;
+        key != NULL ? msgr_agent_decisions_get(self->decisions, key) : MSGR_DECISION_REFUSE;
     Question *question;
 
-    /* A file that isn't there can be neither judged nor run: the launch says so. */
+    /* A file that isn't there can't be judged; who puts one there a moment later runs nothing. Who
+     * has just accepted hears of it when it is to be launched, for which it is asked once more. */
+    if (key == NULL && again) {
+        decided(TRUE, data);
+        return;
+    }
     if (decision == MSGR_DECISION_RUN || (decision == MSGR_DECISION_REFUSE && !again)) {
         decided(decision == MSGR_DECISION_RUN, data);
         return;

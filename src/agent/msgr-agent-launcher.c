@@ -287,6 +287,17 @@ refuse(Launch *launch, const char *why)
     fail(launch, error);
 }
 
+/* One that isn't there has no consent, either. */
+static void
+refuse_program(Launch *launch)
+{
+    const char *path = msgr_agent_text_get(launch->application, "Path");
+    g_autofree char *missing = g_strdup_printf(_("There is no program “%s”."), path);
+
+    refuse(launch, g_file_test(path, G_FILE_TEST_EXISTS) ? _("You don't want this program to run.")
+                                                         : missing);
+}
+
 static gboolean
 consent_is_late(gpointer data)
 {
@@ -307,7 +318,7 @@ consent_decided(gboolean may_run, gpointer data)
     if (may_run)
         begin(launch);
     else
-        refuse(launch, _("You don't want this program to run."));
+        refuse_program(launch);
 }
 
 /* Answers with the process that was launched by this agent, or one before it, and lives. */

@@ -209,9 +209,10 @@ def _(w):
                        {'DesktopId': 'wrong.desktop'}, {'DesktopId': 'never.desktop'}, {}):
             refused(s, session, **fields)
             assert not s.service.count('ReportExit')
-        refused(s, session, Path='/usr/bin/no-such-program')
-        s.service.end(session, 7, LAUNCH_FAILED)
-        fdo.wait('There is no program “/usr/bin/no-such-program”.')
+        for path in ('/usr/bin/no-such-program', s.desktop.path('none')):  # with consent, too
+            refused(s, session, Path=path)
+            s.service.end(session, 7, LAUNCH_FAILED)
+            fdo.wait('There is no program “%s”.' % path)
 
 
 @test('a program that forks: the parent hands over, the child lives')
