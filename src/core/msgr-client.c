@@ -13,7 +13,7 @@
 #define AGENT_CAPABILITIES                                                                         \
     (MSGR_CAPABILITY_SESSIONS | MSGR_CAPABILITY_PRIVATE | MSGR_CAPABILITY_MESSENGER)
 
-#define MOST_TOLD_AT_ONCE 16384u
+#define MOST_TOLD_AT_ONCE 8192u
 
 typedef struct {
     MsgrLock locks[MSGR_N_LOCKABLES];

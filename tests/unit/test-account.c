@@ -228,7 +228,7 @@ test_told_at_once(void)
     msgr_test_drop(t);
     msgr_test_assert_done(msgr_roster_replace(account, contacts, &error));
     msgr_test_commit(t);
-    g_assert_cmpuint(t->signals->len, ==, 16384);
+    g_assert_cmpuint(t->signals->len, ==, 8192);
     g_assert_cmpuint(g_hash_table_size(account->user->contact_list), ==, 1000);
     msgr_test_drop(t);
     msgr_account_signed_out(account, 0);
