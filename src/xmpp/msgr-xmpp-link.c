@@ -17,6 +17,7 @@
 
 #define CLOSE_SECONDS    3  /* for the server to answer our goodbye */
 #define PONG_SECONDS     10 /* for the server to answer a ping */
+#define ABORT_SECONDS    5  /* for the worker to end */
 #define DEBOUNCE_SECONDS 2  /* the network changes several times when it changes */
 
 typedef enum {
@@ -106,6 +107,17 @@ fail(MsgrXmppLink *self, MsgrXmppEnd end, const char *reason)
     self->events.offline(end, kept, will_retry, self->events.data);
 }
 
+/* Another attempt would end the same, and take another processor. */
+static gboolean
+worker_is_stuck(gpointer data)
+{
+    MsgrXmppLink *self = data;
+
+    self->timer = 0;
+    fail(self, MSGR_XMPP_END_POLICY, "the server asks for more work than can be done");
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean
 connecting_took_too_long(gpointer data)
 {
@@ -113,6 +125,7 @@ connecting_took_too_long(gpointer data)
 
     self->timer = 0;
     msgr_xmpp_transport_abort(self->transport, "the server does not answer");
+    set_timer(self, ABORT_SECONDS * 1000, worker_is_stuck);
     return G_SOURCE_REMOVE;
 }
 

@@ -41,6 +41,7 @@ msgr_xmpp_shared_new(const MsgrXmppTransportOptions *options, MsgrXmppEventFunc 
     self->callback = callback;
     self->data = data;
     g_mutex_init(&self->lock);
+    g_cond_init(&self->ended);
     self->spare_fd = -1;
     return self;
 }
@@ -60,6 +61,7 @@ msgr_xmpp_shared_unref(MsgrXmppShared *self)
     if (self->spare_fd >= 0)
         close(self->spare_fd);
     g_free(self->abort_reason);
+    g_cond_clear(&self->ended);
     g_mutex_clear(&self->lock);
     g_free(self->ca_file);
     g_free(self->address);
@@ -127,6 +129,38 @@ msgr_xmpp_shared_abort_reason(MsgrXmppShared *self)
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     return g_strdup(self->abort_reason);
+}
+
+/**
+ * msgr_xmpp_shared_set_ended:
+ *
+ * By the worker, at last.
+ */
+void
+msgr_xmpp_shared_set_ended(MsgrXmppShared *self)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    self->has_ended = TRUE;
+    g_cond_broadcast(&self->ended);
+}
+
+/**
+ * msgr_xmpp_shared_wait:
+ *
+ * Returns: whether the worker has ended by then.
+ */
+gboolean
+msgr_xmpp_shared_wait(MsgrXmppShared *self, guint milliseconds)
+{
+    const gint64 end = g_get_monotonic_time() + (gint64)milliseconds * 1000;
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    while (!self->has_ended) {
+        if (!g_cond_wait_until(&self->ended, &self->lock, end))
+            return self->has_ended;
+    }
+    return TRUE;
 }
 
 typedef struct {

@@ -36,6 +36,8 @@ typedef struct {
     int spare_fd; /* the socket once more, ours to shut down whatever libstrophe does with its own
                    */
     char *abort_reason; /* (nullable): it is to end at once */
+    gboolean has_ended; /* the worker touches nothing any more */
+    GCond ended;
 } MsgrXmppShared;
 
 MsgrXmppShared *msgr_xmpp_shared_new(const MsgrXmppTransportOptions *options,
@@ -46,6 +48,8 @@ gboolean msgr_xmpp_shared_set_fd(MsgrXmppShared *self, int fd);
 int msgr_xmpp_shared_get_fd(MsgrXmppShared *self);
 void msgr_xmpp_shared_abort(MsgrXmppShared *self, const char *reason);
 char *msgr_xmpp_shared_abort_reason(MsgrXmppShared *self);
+void msgr_xmpp_shared_set_ended(MsgrXmppShared *self);
+gboolean msgr_xmpp_shared_wait(MsgrXmppShared *self, guint milliseconds);
 void msgr_xmpp_shared_post(MsgrXmppShared *self, MsgrXmppEvent *event);
 void msgr_xmpp_event_free(MsgrXmppEvent *event);
 

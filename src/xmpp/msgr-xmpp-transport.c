@@ -47,17 +47,24 @@ msgr_xmpp_transport_new(const MsgrXmppTransportOptions *options, MsgrXmppEventFu
     return self;
 }
 
+/* That a worker may take to end. */
+#define END_MILLISECONDS 2000
+
 /**
  * msgr_xmpp_transport_free:
  *
- * Ends it at once if it has not ended; nothing is heard of it any more.
+ * Ends it at once if it has not ended; nothing is heard of it any more. A worker that a server has
+ * given hours to compute (SCRAM has no limit of it) is left to itself.
  */
 void
 msgr_xmpp_transport_free(MsgrXmppTransport *self)
 {
     self->shared->callback = NULL;
     msgr_xmpp_transport_abort(self, "not needed any more");
-    g_thread_join(self->thread);
+    if (msgr_xmpp_shared_wait(self->shared, END_MILLISECONDS))
+        g_thread_join(self->thread);
+    else
+        g_thread_unref(self->thread);
     /* orders that came too late hold what they are in */
     while (g_main_context_iteration(self->shared->context, FALSE))
         continue;

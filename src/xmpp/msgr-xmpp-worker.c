@@ -441,6 +441,7 @@ msgr_xmpp_worker_run(gpointer shared)
     post_end(&self);
     g_free(self.certificate_error);
     g_private_set(&current, NULL);
+    msgr_xmpp_shared_set_ended(owned);
     return NULL;
 }
 

@@ -6,7 +6,7 @@ from msgrtest.client import DEADLINE
 from msgrtest.tap import test
 from xmpptest.bench import stage
 from xmpptest.desk import Desk
-from xmpptest.hostile import BOUND, HostileServer
+from xmpptest.hostile import BOUND, BusyServer, HostileServer
 
 MANY = 64 * 1024 * 1024
 LARGE = 600 * 1024  # kB: the sanitizers' own share is most of it
@@ -99,3 +99,17 @@ def no_address(world):
                 number)
     _server, desk = suffers(world, chunks, bound="<iq type='result' id='_xmpp_bind1'/>")
     desk.connector.process.wait_log('the server gives no address')
+
+
+@test('a server that gives the connector hours to compute is given up, and the connector is well')
+def busy(world):
+    s = stage(world)
+    account = s.account()
+    world.own(BusyServer(s.bench, account, None))
+    desk = Desk(world, account, config='ConnectTimeout=4\n').start()
+    desk.wait_failed()
+    will_retry, message = desk.why()
+    assert 'more work' in message and not will_retry, message
+    desk.client.messenger.Signout(desk.service)
+    desk.set_status(0x22)
+    desk.connector.process.kill()

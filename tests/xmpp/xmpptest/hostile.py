@@ -4,6 +4,8 @@
 # then sends what the test says, as long as somebody reads it.
 
 import asyncio
+import base64
+import re
 import ssl
 import threading
 
@@ -82,3 +84,18 @@ class HostileServer:
     def close(self):
         self.loop.call(self.listener.close)
         self.loop.call(lambda: [writer.transport.abort() for writer in self.writers])
+
+
+class BusyServer(HostileServer):
+    """One that asks for hours of computing before it would let anybody in."""
+
+    async def talk(self, reader, writer):
+        await self.expect(reader, b'version="1.0"')
+        login = LOGIN.replace('PLAIN', 'SCRAM-SHA-1')
+        writer.write((HEADER % self.account.site.host + login).encode())
+        said = re.search(b'>([A-Za-z0-9+/=]+)</auth>', await reader.readuntil(b'</auth>')).group(1)
+        nonce = re.search(b'r=([^,]+)', base64.b64decode(said)).group(1)
+        challenge = base64.b64encode(b'r=%sx,s=c2FsdHNhbHQ=,i=2000000000' % nonce)
+        writer.write(b"<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s</challenge>" %
+                     challenge)
+        await self.swallow(reader)
