@@ -201,7 +201,7 @@ connector_end(void)
 static void
 ordered(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(GVariant) reply =
+    G_GNUC_UNUSED g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
 
     if (data != NULL)
@@ -282,6 +282,32 @@ answer_request(MsgrTestNetwork *self, const char *what, const char *payload)
 }
 
 /**
+ * msgr_test_network_reach:
+ *
+ * msgrd and the server are there; the server has been asked for the roster, and has not answered.
+ */
+void
+msgr_test_network_reach(MsgrTestNetwork *self)
+{
+    self->manager_events.appeared(self->manager_events.data);
+    msgr_test_network_answer_calls(self, NULL);
+    self->link_events.online(MSGR_TEST_DEVICE, "192.0.2.1", self->link_events.data);
+}
+
+/**
+ * msgr_test_network_tell_roster:
+ * @items: as XML
+ */
+void
+msgr_test_network_tell_roster(MsgrTestNetwork *self, const char *items)
+{
+    g_autofree char *roster = g_strdup_printf("<query xmlns='jabber:iq:roster'>%s</query>", items);
+
+    answer_request(self, "jabber:iq:roster", roster);
+    answer_request(self, "blocklist", "<blocklist xmlns='urn:xmpp:blocking'/>");
+}
+
+/**
  * msgr_test_network_sign_in:
  * @items: of the roster, as XML
  *
@@ -290,13 +316,8 @@ answer_request(MsgrTestNetwork *self, const char *what, const char *payload)
 void
 msgr_test_network_sign_in(MsgrTestNetwork *self, const char *items)
 {
-    g_autofree char *roster = g_strdup_printf("<query xmlns='jabber:iq:roster'>%s</query>", items);
-
-    self->manager_events.appeared(self->manager_events.data);
-    msgr_test_network_answer_calls(self, NULL);
-    self->link_events.online(MSGR_TEST_DEVICE, "192.0.2.1", self->link_events.data);
-    answer_request(self, "jabber:iq:roster", roster);
-    answer_request(self, "blocklist", "<blocklist xmlns='urn:xmpp:blocking'/>");
+    msgr_test_network_reach(self);
+    msgr_test_network_tell_roster(self, items);
     msgr_test_network_answer_calls(self, NULL);
     msgr_test_network_forget(self);
 }

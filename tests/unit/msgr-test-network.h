@@ -37,6 +37,8 @@ typedef struct {
 
 MsgrTestNetwork *msgr_test_network_new(void);
 void msgr_test_network_free(MsgrTestNetwork *self);
+void msgr_test_network_reach(MsgrTestNetwork *self);
+void msgr_test_network_tell_roster(MsgrTestNetwork *self, const char *items);
 void msgr_test_network_sign_in(MsgrTestNetwork *self, const char *items);
 gboolean msgr_test_network_receive(MsgrTestNetwork *self, const char *xml);
 void msgr_test_network_answer_calls(MsgrTestNetwork *self, const GError *error);
