@@ -198,47 +198,76 @@ connector_end(void)
     return ends[0];
 }
 
+/* An answer may come when the network that it is for is gone. */
 static void
-ordered(GObject *source, GAsyncResult *result, gpointer data)
+ordered(GObject *source, GAsyncResult *result, gpointer serial)
+{
+    g_autoptr(GError) error = NULL;
+    G_GNUC_UNUSED g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+    if (current == NULL || current->serial != GPOINTER_TO_UINT(serial))
+        return;
+    g_free(current->answer);
+    current->answer = error != NULL ? g_dbus_error_get_remote_error(error) : g_strdup("");
+}
+
+static void
+passed(GObject *source, GAsyncResult *result, gpointer data)
 {
     G_GNUC_UNUSED g_autoptr(GVariant) reply =
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
 
-    if (data != NULL)
-        *(gboolean *)data = TRUE;
+    *(gboolean *)data = TRUE;
 }
 
 static void
-call(const char *method, GVariant *args, gpointer data)
+call(const char *method, GVariant *args, GAsyncReadyCallback callback, gpointer data)
 {
     g_dbus_connection_call(ends[1], NULL, MSGR_XMPP_OBJECT_PATH, "org.msgr.Connector1", method,
-                           args, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, ordered, data);
+                           args, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, callback, data);
 }
 
 /**
  * msgr_test_network_order:
  *
- * Calls the connector as msgrd does. It has the order when this returns; whatever it says to it is
- * not looked at.
+ * Calls the connector as msgrd does. It has the order when this returns; what it says to it is for
+ * msgr_test_network_wait_for_answer().
  */
 void
 msgr_test_network_order(MsgrTestNetwork *self, const char *method, GVariant *args)
 {
-    gboolean is_answered = FALSE;
+    gboolean is_passed = FALSE;
 
-    call(method, args, NULL);
+    g_clear_pointer(&self->answer, g_free);
+    call(method, args, ordered, GUINT_TO_POINTER(self->serial));
     /* this is answered at once, and nothing overtakes */
-    call("SetFriendlyName", g_variant_new("(s)", ""), &is_answered);
-    while (!is_answered)
+    call("SetFriendlyName", g_variant_new("(s)", ""), passed, &is_passed);
+    while (!is_passed)
         g_main_context_iteration(NULL, TRUE);
+}
+
+/**
+ * msgr_test_network_wait_for_answer:
+ *
+ * Returns: the name of the error that the last order ended with; "" if it was none.
+ */
+const char *
+msgr_test_network_wait_for_answer(MsgrTestNetwork *self)
+{
+    while (self->answer == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    return self->answer;
 }
 
 MsgrTestNetwork *
 msgr_test_network_new(void)
 {
+    static guint serial;
     MsgrTestNetwork *self = g_new0(MsgrTestNetwork, 1);
 
     current = self;
+    self->serial = ++serial;
     self->account.jid = g_strdup(MSGR_TEST_ACCOUNT);
     self->sent = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&self->calls);
@@ -254,6 +283,7 @@ msgr_test_network_free(MsgrTestNetwork *self)
     g_ptr_array_unref(self->sent);
     g_free(self->account.jid);
     g_free(self->broken);
+    g_free(self->answer);
     g_free(self);
     current = NULL;
 }

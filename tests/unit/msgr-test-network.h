@@ -25,6 +25,8 @@ typedef struct {
     GPtrArray *sent; /* of char *: the stanzas that went out */
     GQueue calls;    /* of MsgrTestCall: those that msgrd has not answered */
     char *broken;    /* (nullable): why the connection was broken off */
+    guint serial;
+    char *answer; /* (nullable): to the last order, once there is one */
 } MsgrTestNetwork;
 
 /* A call of msgrd. */
@@ -43,6 +45,7 @@ void msgr_test_network_sign_in(MsgrTestNetwork *self, const char *items);
 gboolean msgr_test_network_receive(MsgrTestNetwork *self, const char *xml);
 void msgr_test_network_answer_calls(MsgrTestNetwork *self, const GError *error);
 void msgr_test_network_order(MsgrTestNetwork *self, const char *method, GVariant *args);
+const char *msgr_test_network_wait_for_answer(MsgrTestNetwork *self);
 guint msgr_test_network_count_calls(MsgrTestNetwork *self, const char *method);
 const char *msgr_test_network_find(MsgrTestNetwork *self, const char *part);
 char *msgr_test_network_id(const char *xml);

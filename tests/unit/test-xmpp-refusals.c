@@ -412,6 +412,7 @@ test_bounce(void)
     g_assert_nonnull(session_with_bob(network));
     bounce(network, "bob@b.test");
     g_assert_null(session_with_bob(network));
+    g_assert_cmpstr(msgr_test_network_wait_for_answer(network), ==, "org.msgr.Error.NotLoggedOn");
 }
 
 static void
@@ -428,19 +429,27 @@ test_grace(void)
     g_assert_cmpuint(session->gone_timer, ==, 0);
 }
 
-static void
-refuse_attached(MsgrTestNetwork *network, const char *condition)
+/* The device says no to an order; what msgrd hears of it: */
+static const char *
+refuse_order(MsgrTestNetwork *network, const char *method, GVariant *args, const char *condition)
 {
     g_autofree char *id = NULL;
 
-    msgr_test_network_order(network, "SendAttached",
-                            g_variant_new("(sss)", GUID, "bob@b.test", ""));
-    id = msgr_test_network_id(msgr_test_network_find(network, "<attached "));
+    msgr_test_network_order(network, method, args);
+    id = msgr_test_network_id(msgr_test_network_find(network, "<jingle "));
     g_assert_nonnull(id);
     receive(network,
             "<iq type='error' id='%s' from='%s'><error type='wait'>"
             "<%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>",
             id, DEVICE, condition);
+    return msgr_test_network_wait_for_answer(network);
+}
+
+static const char *
+refuse_attached(MsgrTestNetwork *network, const char *condition)
+{
+    return refuse_order(network, "SendAttached", g_variant_new("(sss)", GUID, "bob@b.test", ""),
+                        condition);
 }
 
 /* If the other side has got it is not known: msgrd ends it, and its device has to be known then. */
@@ -450,9 +459,30 @@ test_open_error(void)
     g_autoptr(MsgrTestNetwork) network = signed_in(FRIEND);
 
     begin_session(network);
-    refuse_attached(network, "remote-server-timeout");
+    g_assert_cmpstr(refuse_attached(network, "remote-server-timeout"), ==,
+                    "org.msgr.Error.ConnectionFailure");
     g_assert_nonnull(session_with_bob(network));
-    refuse_attached(network, "item-not-found");
+    g_assert_cmpstr(refuse_attached(network, "item-not-found"), ==, "org.msgr.Error.NotFound");
+    g_assert_null(session_with_bob(network));
+}
+
+static const char *
+refuse_end(MsgrTestNetwork *network, const char *condition)
+{
+    return refuse_order(network, "SendEnd",
+                        g_variant_new("(ssbus)", GUID, "bob@b.test", FALSE, 0, ""), condition);
+}
+
+/* What the other side doesn't know any more has ended there; who isn't there is told later. */
+static void
+test_end(void)
+{
+    g_autoptr(MsgrTestNetwork) network = signed_in(FRIEND);
+
+    begin_session(network);
+    g_assert_cmpstr(refuse_end(network, "service-unavailable"), ==, "org.msgr.Error.NotLoggedOn");
+    g_assert_nonnull(session_with_bob(network));
+    g_assert_cmpstr(refuse_end(network, "item-not-found"), ==, "");
     g_assert_null(session_with_bob(network));
 }
 
@@ -507,6 +537,7 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-refusals/sessions/bounce", test_bounce);
     g_test_add_func("/xmpp-refusals/sessions/grace", test_grace);
     g_test_add_func("/xmpp-refusals/sessions/open error", test_open_error);
+    g_test_add_func("/xmpp-refusals/sessions/end", test_end);
     g_test_add_func("/xmpp-refusals/presence after roster", test_presence_after_roster);
     status = g_test_run();
     remove_files(dir);
