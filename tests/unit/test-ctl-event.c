@@ -150,11 +150,11 @@ make_value(const char *type)
 {
     if (g_str_equal(type, "o"))
         return g_variant_new_object_path("/x");
-    return g_variant_ref_sink(g_variant_new_parsed(g_str_equal(type, "s")   ? "'x'"
-                                                   : g_str_equal(type, "b") ? "true"
-                                                   : g_str_equal(type, "i") ? "7"
-                                                   : g_str_equal(type, "u") ? "uint32 7"
-                                                                            : "@a{sv} {}"));
+    return g_variant_new_parsed(g_str_equal(type, "s")   ? "'x'"
+                                : g_str_equal(type, "b") ? "true"
+                                : g_str_equal(type, "i") ? "7"
+                                : g_str_equal(type, "u") ? "uint32 7"
+                                                         : "@a{sv} {}");
 }
 
 static MsgrCtlEvent *

@@ -19,6 +19,7 @@ typedef struct {
     GTestDBus *bus;
     GDBusConnection *login1;
     GDBusConnection *ours;
+    guint object;
     MsgrXmppSleep *sleep;
     int inhibitor; /* what logind holds of the pipe whose other end we got */
     guint n_inhibited;
@@ -116,8 +117,8 @@ set_up(Fixture *f, gconstpointer data)
     g_test_dbus_up(f->bus);
     f->login1 = connect_to(f->bus);
     f->ours = connect_to(f->bus);
-    g_dbus_connection_register_object(f->login1, "/org/freedesktop/login1", node->interfaces[0],
-                                      &vtable, f, NULL, NULL);
+    f->object = g_dbus_connection_register_object(f->login1, "/org/freedesktop/login1",
+                                                  node->interfaces[0], &vtable, f, NULL, NULL);
     reply = g_dbus_connection_call_sync(f->login1, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                         "org.freedesktop.DBus", "RequestName",
                                         g_variant_new("(su)", "org.freedesktop.login1", 0), NULL,
@@ -133,6 +134,7 @@ static void
 tear_down(Fixture *f, gconstpointer data)
 {
     g_clear_pointer(&f->sleep, msgr_xmpp_sleep_free);
+    g_dbus_connection_unregister_object(f->login1, f->object); /* a call may be on its way */
     close(f->inhibitor);
     g_clear_object(&f->login1);
     g_clear_object(&f->ours);

@@ -211,8 +211,8 @@ static const char *const before_tls[] = {
     ERROR("policy-violation"),
     FEATURES "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
     FEATURES "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>",
-    "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-    "<mechanism>PLAIN</mechanism></mechanisms></stream:features>",
+    ("<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+     "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"),
     "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>",
 };
 
