@@ -111,7 +111,7 @@ come_again(MsgrTestNetwork *network)
 static void
 give_order(MsgrTestNetwork *network, const Order *order)
 {
-    GVariant *args = g_variant_parse(NULL, order->args, NULL, NULL, NULL);
+    g_autoptr(GVariant) args = g_variant_parse(NULL, order->args, NULL, NULL, NULL);
 
     g_assert_nonnull(args);
     msgr_test_network_order(network, order->method, args);
