@@ -164,7 +164,8 @@ def context_data(world):
     for number in range(20):
         pair.a.SendContextData('a%d ♞' % number)
         pair.b.SendContextData('b%d' % number)
-    pair.settle()
+    for client, last in ((pair.bob, 'a19 ♞'), (pair.alice, 'b19')):
+        client.wait('OnContextData', None, lambda e, last=last: e.args == [last])
     mine, theirs = pair.said()
     assert theirs == [('OnContextData', ['a%d ♞' % n]) for n in range(20)], theirs
     assert mine == [('OnContextData', ['b%d' % n]) for n in range(20)], mine
