@@ -142,6 +142,14 @@ class Gnome(Desktop):
         self.shows(text)
         self.js('global.test.point(global.test.find(%s))' % json.dumps(text))
 
+    def unfold(self, text, more):
+        """Has the pointer on this as soon as it is there, until more is shown: a banner goes after
+        some seconds unless it is looked at, and only then has its buttons."""
+        eventually(lambda: self.js(
+            '(actor => (actor && global.test.point(actor), !!global.test.find(%s)))'
+            '(global.test.find(%s))' % (json.dumps(more), json.dumps(text))),
+            'the shell of %s shows "%s", and then "%s"' % (self.short, text, more))
+
     def press_button(self, text):
         """With the pointer: once the button has seen that it is there."""
         self.point(text)
