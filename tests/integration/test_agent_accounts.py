@@ -15,22 +15,10 @@ OUT = 'is signed out'
 FINGERPRINT = 'ab' * 32
 
 
-def begin_with_fdo(s):
-    fdo = s.desktop.fdo()
-    s.begin()
-    return fdo
-
-
-def again(s):
-    """The agent once more, registered with the same service."""
-    s.service.agent = None
-    s.agent = s.desktop.start_agent(registered=s.service.registered)
-
-
 @test('an account that has given up: which, and why')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         for hr, message, body in (
                 ('AuthenticationFailed', '', 'The password was not accepted.'),
                 ('NetworkConfigFailure', 'refused: self-signed (SHA-256 %s)' % FINGERPRINT,
@@ -50,7 +38,7 @@ def _(w):
 @test('hostile texts: one line, no markup, no turned direction')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.give_up('x=[y]:%', Name='\n\u202e', Message='\x1b[1m<b>\u2066click</b>\n\n&')
         number = fdo.wait(OUT)
         assert fdo.title(number) == 'x=[y]:% ' + OUT, fdo.title(number)
@@ -61,7 +49,7 @@ def _(w):
 @test('Try Again signs in; the notice goes when the service says so')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.give_up()
         number = fdo.wait(OUT)
         for _count in range(2):
@@ -76,7 +64,7 @@ def _(w):
 @test('what could not be tried is told')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         for error, said in (('NotFound', 'no such account'), ('LimitsExceeded', 'not be tried')):
             s.service.answers['Signin'] = Refusal(error)
             s.service.give_up()
@@ -89,7 +77,7 @@ def _(w):
 @test('shown before: no banner; the agent killed and started again: the same notice')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.give_up()
         s.service.give_up('test:other')
         numbers = [fdo.wait(OUT)]
@@ -100,7 +88,7 @@ def _(w):
             fdo.wait_noted(shown)
         s.agent.kill()
         del s.service.stopped['test:other']
-        again(s)
+        s.again()
         fdo.wait_gone(other)
         s.service.give_up(again=True)
         Loop.wait_for(lambda: fdo.hints(number)['urgency'] == 0, 'shown again, in its place')
@@ -117,7 +105,7 @@ def _(w):
         s.service.give_up()
         name = gtk.wait(OUT)
         s.agent.kill()
-        again(s)
+        s.again()
         gtk.click(name, 'Try Again')
         assert s.service.wait_call('Signin') == (SERVICE,)
         s.service.withdraw_signed_out()
@@ -127,7 +115,7 @@ def _(w):
 @test('an account that is tried again, or that nobody wants, does not show on')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.give_up()
         number = fdo.wait(OUT)
         fdo.wait_noted(number)
@@ -136,7 +124,7 @@ def _(w):
             s.service.stopped[SERVICE].update(
                 {key: GLib.Variant('u' if key == 'Result' else 'b', value)
                  for key, value in change.items()})
-            again(s)
+            s.again()
             fdo.wait_gone(number)
             s.service.give_up()
             number = fdo.wait(OUT)
@@ -146,7 +134,7 @@ def _(w):
 @test('another agent takes over the windows: what shows goes')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.give_up()
         number = fdo.wait(OUT)
         s.service.ask('Released', 's', 'ui')

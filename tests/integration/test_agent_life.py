@@ -19,12 +19,6 @@ from msgrtest.tap import test
 TIMEOUT = 0x81000609
 
 
-def again(s, **options):
-    """The agent once more, registered with the same service."""
-    s.service.agent = None
-    s.agent = s.desktop.start_agent(registered=s.service.registered, **options)
-
-
 @test('pain 5: a server of GNotification: Accept works when the agent has ended meanwhile')
 def _(w):
     with scene(w) as s:
@@ -54,7 +48,7 @@ def _(w):
         path = s.service.invite()
         name = gtk.wait('invites you')
         s.agent.kill()
-        again(s)
+        s.again()
         gtk.click(name, 'Decline')
         s.service.wait_call('Decline', path)
         gtk.wait_gone(name)
@@ -69,7 +63,7 @@ def _(w):
         number = fdo.wait('invites you')
         fdo.wait_noted(number)
         s.agent.kill()
-        again(s)
+        s.again()
         s.service.show(path)
         Loop.wait_for(lambda: len([c for c in fdo.calls if c[0] == 'Notify']) == 2, 'shown again')
         assert [c[1][1] for c in fdo.calls if c[0] == 'Notify'] == [0, number], fdo.calls
@@ -87,7 +81,7 @@ def _(w):
         number = fdo.wait('invites you')
         fdo.wait_noted(number)
         s.agent.kill()
-        again(s)
+        s.again()
         fdo.click(number, 'Accept')
         s.service.wait_call('AcceptWith', path)
         fdo.wait_gone(number)
@@ -104,7 +98,7 @@ def _(w):
         s.agent.kill()
         s.service.change(gone, State=5, Result=TIMEOUT)
         assert waits
-        again(s)
+        s.again()
         fdo.wait_gone(number)
         assert other in fdo.notices
 

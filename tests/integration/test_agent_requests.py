@@ -15,18 +15,6 @@ ASKS = 'wants to add you to their contacts'
 OVER = 'answered already, or taken back'
 
 
-def begin_with_fdo(s, **options):
-    fdo = s.desktop.fdo(**options)
-    s.begin()
-    return fdo
-
-
-def again(s):
-    """The agent once more, registered with the same service."""
-    s.service.agent = None
-    s.agent = s.desktop.start_agent(registered=s.service.registered)
-
-
 def click_action(s, action, target):
     """As anybody in the session may ask for it."""
     s.desktop.peer.call(AGENT, '/org/msgr/Agent', 'org.freedesktop.Application', 'ActivateAction',
@@ -36,7 +24,7 @@ def click_action(s, action, target):
 @test('a contact request shows who asks, by which service, and what they say')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for(Message='We met in Ulm')
         number = fdo.wait(ASKS)
         assert fdo.title(number) == 'Mallory (%s) %s' % (NAME, ASKS), fdo.title(number)
@@ -48,7 +36,7 @@ def _(w):
 @test('without a name, a message and a service\'s name there are the other names')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for(FriendlyName='', ServiceName='')
         number = fdo.wait(ASKS)
         assert fdo.title(number) == '%s %s' % (NAME, ASKS), fdo.title(number)
@@ -58,7 +46,7 @@ def _(w):
 @test('hostile texts: one line, no markup, no turned direction')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for('mal\u202elory\n=[x]@m.test', FriendlyName='\u2066<b>Your Bank</b>\u2029',
                           ServiceName='Net\x1b[1m\nwork',
                           Message='\n\n\u202e<a href="x">gnp.exe</a>\t&amp;\x07\r\n' + '\n' * 290)
@@ -78,7 +66,7 @@ def _(w):
 @test('Accept accepts, Refuse refuses, and the notices go')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         for label, name in (('Accept', 'anna@m.test'), ('Refuse', 'otto@m.test')):
             s.service.ask_for(name)
             number = fdo.wait(name)
@@ -93,7 +81,7 @@ def _(w):
 @test('clicked twice, and both: answered once')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for()
         number = fdo.wait(ASKS)
         buttons = fdo.buttons(number)
@@ -107,7 +95,7 @@ def _(w):
 @test('answered elsewhere: it goes, and only that one')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for('anna@m.test')
         s.service.ask_for('anna@m.test', service='test:other')
         Loop.wait_for(lambda: len(fdo.notices) == 2, 'both show')
@@ -120,7 +108,7 @@ def _(w):
 @test('withdrawn before it could be shown: it never shows')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for('anna@m.test')
         s.service.withdraw_request('anna@m.test')
         s.service.ask_for('otto@m.test')
@@ -131,7 +119,7 @@ def _(w):
 @test('what was shown before comes without a banner and without a sound')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for(again=True)
         hints = fdo.hints(fdo.wait(ASKS))
         assert hints['urgency'] == 0 and hints['suppress-sound'], hints
@@ -140,7 +128,7 @@ def _(w):
 @test('who is busy is not interrupted')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.answers['ListServices'] = lambda _path: GLib.Variant(
             '(a(ssssu))', ([(SERVICE, 'Test network', 'bob@b.test', 'Bob', 0xA)],))
         s.service.ask_for()
@@ -150,7 +138,7 @@ def _(w):
 @test('a late answer is told, and the notice goes')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for()
         number = fdo.wait(ASKS)
         s.service.answers['AnswerContactRequest'] = Refusal('NotFound')
@@ -163,7 +151,7 @@ def _(w):
 @test('an answer that fails is told; the request shows on, and can be answered')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for()
         s.service.answers['AnswerContactRequest'] = Refusal('LimitsExceeded')
         fdo.click(fdo.wait(ASKS), 'Accept')
@@ -179,17 +167,17 @@ def _(w):
 @test('the agent is killed and started again: the same notice, which works before it is shown again')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for()
         number = fdo.wait(ASKS)
         fdo.wait_noted(number)
         s.agent.kill()
-        again(s)
+        s.again()
         s.service.ask_for(again=True)
         Loop.wait_for(lambda: len([c for c in fdo.calls if c[0] == 'Notify']) == 2, 'shown again')
         assert [c[1][1] for c in fdo.calls if c[0] == 'Notify'] == [0, number], fdo.calls
         s.agent.kill()
-        again(s)
+        s.again()
         fdo.click(number, 'Accept')
         s.service.wait_call('AnswerContactRequest')
         fdo.wait_gone(number)
@@ -198,7 +186,7 @@ def _(w):
 @test('what was answered while the agent was away goes when it is back')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for('anna@m.test')
         s.service.ask_for('otto@m.test')
         s.service.invite()
@@ -207,7 +195,7 @@ def _(w):
             fdo.wait_noted(shown)
         s.agent.kill()
         del s.service.requests[SERVICE, 'anna@m.test']
-        again(s)
+        s.again()
         fdo.wait_gone(number)
         assert other in fdo.notices and invitation in fdo.notices
 
@@ -225,7 +213,7 @@ def _(w):
             assert gtk.notices[shown]['body'] == 'By way of Test network: “Ulm”'
             assert gtk.notices[shown]['priority'] == 'high', gtk.notices[shown]
             s.agent.kill()
-            again(s)
+            s.again()
             gtk.click(shown, label)
             assert s.service.wait_call('AnswerContactRequest') == (name, SERVICE, accept)
             gtk.wait_gone(shown)
@@ -236,7 +224,7 @@ def _(w):
 @test('another agent takes over the windows: what shows goes')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.ask_for()
         number = fdo.wait(ASKS)
         s.service.ask('Released', 's', 'ui')
@@ -246,7 +234,7 @@ def _(w):
 @test('a click of the wrong type does nothing, one for nobody is told')
 def _(w):
     with scene(w) as s:
-        fdo = begin_with_fdo(s)
+        fdo = s.begin_with_fdo()
         s.service.answers['AnswerContactRequest'] = Refusal('NotFound')
         for target in (GLib.Variant('s', NAME), GLib.Variant('(ssb)', (SERVICE, NAME, True))):
             try:

@@ -7,6 +7,7 @@
 #include "msgr-courier.h"
 
 #include "msgr-error.h"
+#include "msgr-test-bus.h"
 
 #define PATH  "/org/example/Agent"
 #define IFACE "org.example.Agent"
@@ -32,14 +33,8 @@ typedef struct {
 static GDBusConnection *
 connect_to(GTestDBus *bus)
 {
-    g_autoptr(GError) error = NULL;
-    GDBusConnection *connection =
-        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(bus),
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                               NULL, NULL, &error);
+    GDBusConnection *connection = msgr_test_bus_connect(g_test_dbus_get_bus_address(bus));
 
-    g_assert_no_error(error);
     g_dbus_connection_set_exit_on_close(connection, FALSE);
     return connection;
 }

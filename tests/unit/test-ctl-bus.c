@@ -7,6 +7,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-names.h"
+#include "msgr-test-bus.h"
 
 typedef struct {
     GTestDBus *bus;
@@ -62,12 +63,7 @@ own_name(const char *address)
     g_autoptr(GVariant) reply = NULL;
     GDBusConnection *connection;
 
-    connection =
-        g_dbus_connection_new_for_address_sync(address,
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                               NULL, NULL, &error);
-    g_assert_no_error(error);
+    connection = msgr_test_bus_connect(address);
     reply = g_dbus_connection_call_sync(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                         "org.freedesktop.DBus", "RequestName",
                                         g_variant_new("(su)", MSGR_BUS_NAME, 4), NULL,

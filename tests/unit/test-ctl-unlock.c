@@ -9,6 +9,7 @@
 #include "msgr-error.h"
 #include "msgr-names.h"
 #include "msgr-response.h"
+#include "msgr-test-bus.h"
 
 #define CHALLENGE "the true challenge"
 #define SECRET    "secret"
@@ -45,20 +46,6 @@ typedef struct {
     MsgrCtlBus *client;
     MsgrCtlKeyFile key;
 } Fixture;
-
-static GDBusConnection *
-connect_to_bus(Fixture *fixture)
-{
-    g_autoptr(GError) error = NULL;
-    GDBusConnection *connection =
-        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(fixture->bus),
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                               NULL, NULL, &error);
-
-    g_assert_no_error(error);
-    return connection;
-}
 
 static void
 send_challenge(GDBusConnection *connection, const char *to, gint32 cookie, const char *challenge)
@@ -149,7 +136,7 @@ play_service(gpointer data)
     guint id;
 
     g_main_context_push_thread_default(fixture->context);
-    connection = connect_to_bus(fixture);
+    connection = msgr_test_bus_connect(g_test_dbus_get_bus_address(fixture->bus));
     id = g_dbus_connection_register_object(connection, MSGR_SESSION_MANAGER_PATH,
                                            node->interfaces[0], &vtable, fixture, NULL, NULL);
     g_assert_cmpuint(id, >, 0);
@@ -174,7 +161,7 @@ set_up(Fixture *fixture, gconstpointer data)
     fixture->ready = g_async_queue_new();
     fixture->context = g_main_context_new();
     fixture->loop = g_main_loop_new(fixture->context, FALSE);
-    fixture->intruder = connect_to_bus(fixture);
+    fixture->intruder = msgr_test_bus_connect(g_test_dbus_get_bus_address(fixture->bus));
     fixture->thread = g_thread_new("service", play_service, fixture);
     g_async_queue_pop(fixture->ready);
     fixture->client = msgr_ctl_bus_open("session", &error);

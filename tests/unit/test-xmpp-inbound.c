@@ -6,10 +6,9 @@
  */
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "msgr-test-network.h"
 #include "msgr-xmpp-names.h"
+#include "test-ctl-dir.h"
 
 #define DEVICE "bob@b.test/phone"
 #define FRIEND "<item jid='bob@b.test' subscription='both'/>"
@@ -479,17 +478,6 @@ test_address(void)
     }
 }
 
-static void
-remove_files(const char *dir)
-{
-    g_autofree char *folder = g_build_filename(dir, "msgr-xmpp", NULL);
-    g_autofree char *file = g_build_filename(folder, MSGR_TEST_ACCOUNT ".sessions", NULL);
-
-    g_unlink(file);
-    g_rmdir(folder);
-    g_rmdir(dir);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -517,6 +505,6 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-inbound/sessions/names", test_names_in_files);
     g_test_add_func("/xmpp-inbound/server/address", test_address);
     status = g_test_run();
-    remove_files(dir);
+    test_dir_remove(dir);
     return status;
 }

@@ -5,12 +5,12 @@
  */
 #include "msgr-xmpp-manager.h"
 
-#include <glib/gstdio.h>
-
 #include "msgr-dbus.h"
 #include "msgr-error.h"
 #include "msgr-names.h"
+#include "msgr-test-bus.h"
 #include "msgr-xmpp-connector.h"
+#include "test-ctl-dir.h"
 
 #define ACCOUNT "alice@a.test"
 #define OK      MSGR_N_ERRORS
@@ -54,19 +54,6 @@ will_answer(Fixture *f, int code)
     g_queue_push_tail(&f->answers, GINT_TO_POINTER(code));
 }
 
-static GDBusConnection *
-connect_to(GTestDBus *bus)
-{
-    GDBusConnection *connection =
-        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(bus),
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                               NULL, NULL, NULL);
-
-    g_assert_nonnull(connection);
-    return connection;
-}
-
 static void
 ask_bus(GDBusConnection *connection, const char *method, GVariant *args)
 {
@@ -90,9 +77,9 @@ set_up(Fixture *f, gconstpointer data)
 
     f->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(f->bus);
-    f->ours = connect_to(f->bus);
-    f->msgrd = connect_to(f->bus);
-    f->mallory = connect_to(f->bus);
+    f->ours = msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
+    f->msgrd = msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
+    f->mallory = msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
     g_queue_init(&f->answers);
     f->called = g_string_new(NULL);
     f->heard = g_string_new(NULL);
@@ -309,7 +296,6 @@ int
 main(int argc, char **argv)
 {
     g_autofree char *dir = g_dir_make_tmp("msgr-test-XXXXXX", NULL);
-    g_autofree char *folder = g_build_filename(dir, "msgr-xmpp", NULL);
     int status;
 
     g_setenv("XDG_RUNTIME_DIR", dir, TRUE);
@@ -320,7 +306,6 @@ main(int argc, char **argv)
     add("/xmpp-manager/owner", test_owner);
     add("/xmpp-manager/callers", test_callers);
     status = g_test_run();
-    g_rmdir(folder);
-    g_rmdir(dir);
+    test_dir_remove(dir);
     return status;
 }

@@ -3,11 +3,11 @@
  *
  * What a connector does not take from the network: of whom, of what kind, and how much.
  */
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "msgr-error.h"
 #include "msgr-test-network.h"
+#include "test-ctl-dir.h"
 
 #define DEVICE "bob@b.test/phone"
 #define FRIEND "<item jid='bob@b.test' subscription='both'/>"
@@ -501,17 +501,6 @@ test_presence_after_roster(void)
     g_assert_nonnull(msgr_test_network_find(network, "<presence"));
 }
 
-static void
-remove_files(const char *dir)
-{
-    g_autofree char *folder = g_build_filename(dir, "msgr-xmpp", NULL);
-    g_autofree char *file = g_build_filename(folder, MSGR_TEST_ACCOUNT ".sessions", NULL);
-
-    g_unlink(file);
-    g_rmdir(folder);
-    g_rmdir(dir);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -540,6 +529,6 @@ main(int argc, char **argv)
     g_test_add_func("/xmpp-refusals/sessions/end", test_end);
     g_test_add_func("/xmpp-refusals/presence after roster", test_presence_after_roster);
     status = g_test_run();
-    remove_files(dir);
+    test_dir_remove(dir);
     return status;
 }

@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "msgr-test-bus.h"
+
 static const char login1_xml[] = "<node><interface name='org.freedesktop.login1.Manager'>"
                                  "<method name='Inhibit'><arg type='s' direction='in'/>"
                                  "<arg type='s' direction='in'/><arg type='s' direction='in'/>"
@@ -71,19 +73,6 @@ wait_for(const guint *counter, guint value)
     g_assert_cmpuint(*counter, ==, value);
 }
 
-static GDBusConnection *
-connect_to(GTestDBus *bus)
-{
-    GDBusConnection *connection =
-        g_dbus_connection_new_for_address_sync(g_test_dbus_get_bus_address(bus),
-                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                               NULL, NULL, NULL);
-
-    g_assert_nonnull(connection);
-    return connection;
-}
-
 /* The bus has passed on what the connection had sent, and the connection has what the bus had. */
 static void
 round_trip(GDBusConnection *connection)
@@ -124,8 +113,8 @@ set_up(Fixture *f, gconstpointer data)
     f->inhibitor = -1;
     f->bus = g_test_dbus_new(G_TEST_DBUS_NONE);
     g_test_dbus_up(f->bus);
-    f->login1 = connect_to(f->bus);
-    f->ours = connect_to(f->bus);
+    f->login1 = msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
+    f->ours = msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
     f->object = g_dbus_connection_register_object(f->login1, "/org/freedesktop/login1",
                                                   node->interfaces[0], &vtable, f, NULL, NULL);
     reply = g_dbus_connection_call_sync(f->login1, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -189,7 +178,8 @@ test_sleep(Fixture *f, gconstpointer data)
 static void
 test_stranger(Fixture *f, gconstpointer data)
 {
-    g_autoptr(GDBusConnection) stranger = connect_to(f->bus);
+    g_autoptr(GDBusConnection) stranger =
+        msgr_test_bus_connect(g_test_dbus_get_bus_address(f->bus));
 
     g_dbus_connection_emit_signal(stranger, g_dbus_connection_get_unique_name(f->ours),
                                   "/org/freedesktop/login1", "org.freedesktop.login1.Manager",

@@ -22,6 +22,17 @@ class Scene:
         self.agent = self.desktop.start_agent(*args, registered=self.service.registered, **options)
         return self
 
+    def begin_with_fdo(self, **options):
+        """Where org.freedesktop.Notifications shows what is to be shown."""
+        fdo = self.desktop.fdo(**options)
+        self.begin()
+        return fdo
+
+    def again(self, **options):
+        """The agent once more, registered with the same service."""
+        self.service.agent = None
+        self.agent = self.desktop.start_agent(registered=self.service.registered, **options)
+
     def close(self):
         self.desktop.close()
         if self.service:
