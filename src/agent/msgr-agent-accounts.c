@@ -41,10 +41,9 @@ msgr_agent_accounts_show(MsgrAgentAccounts *self, const char *service_id, GVaria
     g_autofree char *body = msgr_agent_text_signed_out(details);
     g_autoptr(MsgrAgentNotice) notice =
         msgr_agent_waiting_new_notice(self->waiting, key, title, body);
-    gboolean again = FALSE;
 
-    g_variant_lookup(details, "Again", "b", &again);
-    notice->urgency = again ? MSGR_URGENCY_LOW : MSGR_URGENCY_NORMAL;
+    notice->urgency =
+        msgr_agent_text_get_boolean(details, "Again") ? MSGR_URGENCY_LOW : MSGR_URGENCY_NORMAL;
     msgr_agent_notice_add_button(notice, _("Try Again"), "app.sign-in",
                                  g_variant_new_string(service_id));
     msgr_agent_waiting_add(self->waiting, key, details);
@@ -68,12 +67,9 @@ msgr_agent_accounts_withdraw_all(MsgrAgentAccounts *self)
 static gboolean
 has_stopped(GVariant *details)
 {
-    gboolean is_wanted = FALSE, has_connector = FALSE, will_retry = FALSE;
-
-    g_variant_lookup(details, "Wanted", "b", &is_wanted);
-    g_variant_lookup(details, "Connector", "b", &has_connector);
-    g_variant_lookup(details, "WillRetry", "b", &will_retry);
-    return is_wanted && has_connector && !will_retry &&
+    return msgr_agent_text_get_boolean(details, "Wanted") &&
+           msgr_agent_text_get_boolean(details, "Connector") &&
+           !msgr_agent_text_get_boolean(details, "WillRetry") &&
            msgr_agent_text_get_uint32(details, "Result") != 0;
 }
 

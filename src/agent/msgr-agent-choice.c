@@ -101,11 +101,8 @@ msgr_agent_choice_set_contacts(MsgrAgentChoice *self, GVariant *contacts)
 
     g_variant_iter_init(&iter, contacts);
     while (g_variant_iter_loop(&iter, "(&o@a{sv})", &path, &properties)) {
-        gboolean blocked = FALSE, self_contact = FALSE;
-
-        g_variant_lookup(properties, "Blocked", "b", &blocked);
-        g_variant_lookup(properties, "IsSelf", "b", &self_contact);
-        if (!blocked && !self_contact)
+        if (!msgr_agent_text_get_boolean(properties, "Blocked") &&
+            !msgr_agent_text_get_boolean(properties, "IsSelf"))
             json_array_add_object_element(array, describe_contact(path, properties));
     }
     json_object_set_array_member(object, "contacts", array);

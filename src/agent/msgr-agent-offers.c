@@ -177,14 +177,13 @@ msgr_agent_offers_alert(MsgrAgentOffers *self, GVariant *details)
     g_autofree char *id = NULL;
     Alert *alert = g_new0(Alert, 1);
     guint64 number = 0;
-    gboolean again = FALSE;
 
     g_variant_lookup(details, "Id", "t", &number);
-    g_variant_lookup(details, "Again", "b", &again);
     id = g_strdup_printf("alert-%" G_GUINT64_FORMAT, number);
     alert->offers = self;
     alert->notice = msgr_agent_notice_new(id, title, msgr_agent_text_get(details, "Alert"));
-    alert->notice->urgency = again ? MSGR_URGENCY_LOW : MSGR_URGENCY_NORMAL;
+    alert->notice->urgency =
+        msgr_agent_text_get_boolean(details, "Again") ? MSGR_URGENCY_LOW : MSGR_URGENCY_NORMAL;
     if (*url != '\0' && msgr_check_url(url, NULL))
         add_page_button(alert->notice, url);
     msgr_agent_status_ask(self->service, got_status, alert);

@@ -74,10 +74,8 @@ msgr_agent_requests_show(MsgrAgentRequests *self, const char *service_id, const 
 {
     g_autoptr(GVariant) request =
         g_variant_ref_sink(g_variant_new("(ss@a{sv})", service_id, signin_name, details));
-    gboolean again = FALSE;
 
-    g_variant_lookup(details, "Again", "b", &again);
-    show(self, request, again);
+    show(self, request, msgr_agent_text_get_boolean(details, "Again"));
 }
 
 void

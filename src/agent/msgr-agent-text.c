@@ -35,6 +35,15 @@ msgr_agent_text_get_uint32(GVariant *dict, const char *key)
     return value;
 }
 
+gboolean
+msgr_agent_text_get_boolean(GVariant *dict, const char *key)
+{
+    gboolean value = FALSE;
+
+    g_variant_lookup(dict, key, "b", &value);
+    return value;
+}
+
 /**
  * msgr_agent_text_host:
  *
@@ -64,8 +73,7 @@ msgr_agent_text_host(const char *url)
 static gboolean
 breaks_a_line(gunichar c)
 {
-    return g_unichar_isspace(c) || g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return g_unichar_isspace(c) || msgr_is_control_or_bidi(c);
 }
 
 /**

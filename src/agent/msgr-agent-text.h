@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 const char *msgr_agent_text_get(GVariant *dict, const char *key);
 guint32 msgr_agent_text_get_uint32(GVariant *dict, const char *key);
+gboolean msgr_agent_text_get_boolean(GVariant *dict, const char *key);
 
 char *msgr_agent_text_host(const char *url);
 char *msgr_agent_text_line(const char *text);

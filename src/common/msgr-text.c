@@ -45,9 +45,14 @@ is_control(gunichar c)
     return g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029;
 }
 
-/* With embeddings, overrides and isolates a text reads otherwise than it is. */
-static gboolean
-is_control_or_bidi(gunichar c)
+/**
+ * msgr_is_control_or_bidi:
+ *
+ * Returns: whether it controls what shows a text. With embeddings, overrides and isolates a text
+ *   reads otherwise than it is.
+ */
+gboolean
+msgr_is_control_or_bidi(gunichar c)
 {
     return is_control(c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
@@ -56,7 +61,7 @@ is_control_or_bidi(gunichar c)
 static gboolean
 is_never_in_url(gunichar c)
 {
-    return is_control_or_bidi(c) || g_unichar_isspace(c) || c == 0x200e || c == 0x200f ||
+    return msgr_is_control_or_bidi(c) || g_unichar_isspace(c) || c == 0x200e || c == 0x200f ||
            c == 0x061c || (c < 0x80 && strchr(NEVER_IN_URL, (int)c) != NULL);
 }
 
@@ -148,7 +153,7 @@ msgr_check_app_name(const char *name, GError **error)
     if (name != NULL && *name == '\0')
         return refuse(error, "%s must not be empty", what);
     return check_length(what, name, MSGR_MAX_APP_NAME, error) &&
-           check_characters(what, name, is_control_or_bidi, error);
+           check_characters(what, name, msgr_is_control_or_bidi, error);
 }
 
 /**
@@ -165,7 +170,7 @@ msgr_check_friendly_name(const char *name, GError **error)
     const char *what = "the friendly name";
 
     return check_length(what, name, MSGR_MAX_FRIENDLY_NAME, error) &&
-           check_characters(what, name, is_control_or_bidi, error);
+           check_characters(what, name, msgr_is_control_or_bidi, error);
 }
 
 /* A host may be written with percent signs: what they stand for must be no blank either. */
@@ -211,7 +216,7 @@ msgr_check_url(const char *url, GError **error)
 static gboolean
 is_never_in_alert(gunichar c)
 {
-    return is_control_or_bidi(c) && c != '\n' && c != '\t';
+    return msgr_is_control_or_bidi(c) && c != '\n' && c != '\t';
 }
 
 /**
@@ -298,7 +303,7 @@ gboolean
 msgr_check_version(const char *version, GError **error)
 {
     return check_length("the version", version, MAX_VERSION, error) &&
-           check_characters("the version", version, is_control_or_bidi, error);
+           check_characters("the version", version, msgr_is_control_or_bidi, error);
 }
 
 /**

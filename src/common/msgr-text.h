@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+gboolean msgr_is_control_or_bidi(gunichar c);
+
 gboolean msgr_check_guid(const char *guid, GError **error);
 gboolean msgr_check_app_data(const char *data, GError **error);
 gboolean msgr_check_app_name(const char *name, GError **error);
