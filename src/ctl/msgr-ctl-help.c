@@ -8,7 +8,6 @@
 #include "msgr-ctl-help.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "msgr-ctl-text.h"
 
@@ -134,31 +133,6 @@ msgr_ctl_help_overview(const MsgrCtlOutput *output, const GOptionEntry *general)
     return g_string_free(text, FALSE);
 }
 
-static gboolean
-is_of_word(const MsgrCtlVerb *verb, const char *word)
-{
-    gsize length = strlen(word);
-
-    return strncmp(verb->name, word, length) == 0 && verb->name[length] == ' ';
-}
-
-static GPtrArray *
-verbs_of_word(const char *word)
-{
-    GPtrArray *verbs = g_ptr_array_new();
-    gsize n_groups;
-    const MsgrCtlVerbGroup *groups = msgr_ctl_verb_groups(&n_groups);
-
-    for (gsize i = 0; i < n_groups; i++) {
-        for (guint j = 0; groups[i].verbs[j] != NULL; j++) {
-            if (is_of_word(groups[i].verbs[j], word))
-                g_ptr_array_add(verbs, (gpointer)groups[i].verbs[j]);
-        }
-    }
-    g_ptr_array_add(verbs, NULL);
-    return verbs;
-}
-
 /**
  * msgr_ctl_help_word:
  * @word: that of which a verb has two
@@ -169,12 +143,14 @@ verbs_of_word(const char *word)
 char *
 msgr_ctl_help_word(const char *word, const MsgrCtlOutput *output, const GOptionEntry *general)
 {
-    g_autoptr(GPtrArray) verbs = verbs_of_word(word);
-    const MsgrCtlVerbGroup group = { NULL, (const MsgrCtlVerb *const *)verbs->pdata };
+    g_autoptr(GPtrArray) verbs = msgr_ctl_verbs_of_word(word);
+    MsgrCtlVerbGroup group = { NULL, NULL };
     GString *text;
 
-    if (verbs->len == 1)
+    if (verbs->len == 0)
         return NULL;
+    g_ptr_array_add(verbs, NULL);
+    group.verbs = (const MsgrCtlVerb *const *)verbs->pdata;
     text = g_string_new(NULL);
     g_string_append_printf(text, _("Usage: msgrctl %s VERB [ARGUMENT...]"), word);
     g_string_append(text, "\n\n");

@@ -9,6 +9,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
+#include "msgr-ctl-service.h"
 #include "msgr-ctl-text.h"
 #include "msgr-ctl-verb.h"
 #include "msgr-ctl-words.h"
@@ -53,15 +54,15 @@ call(MsgrCtl *ctl, const char *method, GVariant *args, const char *reply_type, G
 static gboolean
 find_self(MsgrCtl *ctl, Self *self, GError **error)
 {
-    g_autoptr(GVariant) reply = call(ctl, "ListServices", NULL, "(a(ssssu))", error);
-    g_autoptr(GVariantIter) iter = NULL;
+    g_autoptr(GVariant) services = msgr_ctl_services_list(ctl, error);
+    GVariantIter iter;
     const char *id, *name, *friendly_name;
 
-    if (reply == NULL)
+    if (services == NULL)
         return FALSE;
-    g_variant_get(reply, "(a(ssssu))", &iter);
-    while (
-        g_variant_iter_next(iter, "(&s&s&s&su)", &id, NULL, &name, &friendly_name, &self->status)) {
+    g_variant_iter_init(&iter, services);
+    while (g_variant_iter_next(&iter, "(&s&s&s&su)", &id, NULL, &name, &friendly_name,
+                               &self->status)) {
         if (!g_str_equal(id, service_id()))
             continue;
         self->name = g_strdup(name);

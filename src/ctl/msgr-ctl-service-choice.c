@@ -10,6 +10,7 @@
 
 #include "msgr-ctl-error.h"
 #include "msgr-ctl-json.h"
+#include "msgr-ctl-service.h"
 #include "msgr-ctl-session.h"
 #include "msgr-ctl-text.h"
 #include "msgr-names.h"
@@ -18,16 +19,13 @@
 static GPtrArray *
 list_remote(MsgrCtl *ctl, GError **error)
 {
-    g_autoptr(GVariant) reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
-                                                  "ListServices", NULL, "(a(ssssu))", error);
-    g_autoptr(GVariant) services = NULL;
+    g_autoptr(GVariant) services = msgr_ctl_services_list(ctl, error);
     GPtrArray *ids;
     GVariantIter iter;
     const char *id;
 
-    if (reply == NULL)
+    if (services == NULL)
         return NULL;
-    services = g_variant_get_child_value(reply, 0);
     ids = g_ptr_array_new_with_free_func(g_free);
     g_variant_iter_init(&iter, services);
     while (g_variant_iter_next(&iter, "(&s&s&s&su)", &id, NULL, NULL, NULL, NULL)) {

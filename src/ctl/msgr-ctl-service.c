@@ -14,6 +14,22 @@
 #include "msgr-names.h"
 
 /**
+ * msgr_ctl_services_list:
+ *
+ * Something must have been unlocked.
+ *
+ * Returns: (nullable): a(ssssu), as Messenger1.ListServices answers.
+ */
+GVariant *
+msgr_ctl_services_list(MsgrCtl *ctl, GError **error)
+{
+    g_autoptr(GVariant) reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE,
+                                                  "ListServices", NULL, "(a(ssssu))", error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+/**
  * msgr_ctl_services_describe:
  *
  * Something must have been unlocked.

@@ -11,6 +11,7 @@
 
 G_BEGIN_DECLS
 
+GVariant *msgr_ctl_services_list(MsgrCtl *ctl, GError **error);
 GVariant *msgr_ctl_services_describe(MsgrCtl *ctl, GError **error);
 GVariant *msgr_ctl_services_find(GVariant *services, const char *id);
 char *msgr_ctl_service_reason(guint32 hr);

@@ -45,16 +45,6 @@ facts_clear(Facts *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Facts, facts_clear)
 
-static GVariant *
-list_services(MsgrCtl *ctl, GError **error)
-{
-    g_autoptr(GVariant) reply = NULL;
-
-    reply = msgr_ctl_bus_call(ctl->bus, MSGR_ROOT_PATH, MSGR_MESSENGER_IFACE, "ListServices", NULL,
-                              "(a(ssssu))", error);
-    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
-}
-
 static gboolean
 gather(MsgrCtl *ctl, Facts *facts, GError **error)
 {
@@ -72,7 +62,7 @@ gather(MsgrCtl *ctl, Facts *facts, GError **error)
         return FALSE;
     if (!msgr_ctl_need_sessions(ctl, &facts->locked))
         return TRUE;
-    facts->services = list_services(ctl, error);
+    facts->services = msgr_ctl_services_list(ctl, error);
     if (facts->services == NULL)
         return FALSE;
     facts->described = msgr_ctl_services_describe(ctl, NULL); /* one that is older knows no more */

@@ -93,19 +93,34 @@ find_default(const char *word)
     return find_name(name);
 }
 
-static void
-append_second_words(GString *list, const char *word)
+/**
+ * msgr_ctl_verbs_of_word:
+ *
+ * Returns: (element-type MsgrCtlVerb): those of two words that begin with this one.
+ */
+GPtrArray *
+msgr_ctl_verbs_of_word(const char *word)
 {
     g_autofree char *prefix = g_strconcat(word, " ", NULL);
+    GPtrArray *verbs = g_ptr_array_new();
 
     for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (guint j = 0; groups[i].verbs[j] != NULL; j++) {
-            const char *name = groups[i].verbs[j]->name;
-
-            if (g_str_has_prefix(name, prefix))
-                g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+            if (g_str_has_prefix(groups[i].verbs[j]->name, prefix))
+                g_ptr_array_add(verbs, (gpointer)groups[i].verbs[j]);
         }
     }
+    return verbs;
+}
+
+static void
+append_second_words(GString *list, const char *word)
+{
+    g_autoptr(GPtrArray) verbs = msgr_ctl_verbs_of_word(word);
+
+    for (guint i = 0; i < verbs->len; i++)
+        g_string_append_printf(list, "%s%s", i > 0 ? ", " : "",
+                               ((const MsgrCtlVerb *)verbs->pdata[i])->name);
 }
 
 static void

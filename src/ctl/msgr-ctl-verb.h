@@ -71,6 +71,7 @@ extern const MsgrCtlVerb msgr_ctl_verb_account_remove;
 extern const MsgrCtlVerb msgr_ctl_verb_account_test;
 
 const MsgrCtlVerbGroup *msgr_ctl_verb_groups(gsize *n_groups);
+GPtrArray *msgr_ctl_verbs_of_word(const char *word);
 const MsgrCtlVerb *msgr_ctl_verb_find(char **words, guint *n_words, GError **error);
 
 G_END_DECLS
