@@ -485,11 +485,13 @@ got_caps(const MsgrXmppElement *payload, const GError *error, gpointer data)
     g_autoptr(MsgrXmppCaps) caps = msgr_xmpp_caps_read(payload, &ver);
 
     g_hash_table_remove(question->contacts->questions, question->ver);
-    if (error == NULL && g_strcmp0(ver, question->ver) == 0)
+    if (error == NULL && g_strcmp0(ver, question->ver) == 0) {
         keep_caps(question->contacts, ver, caps);
-    else if (error == NULL)
-        keep_caps_of_one(question, caps);
-    ask_another(question->contacts, question->ver, question->device);
+    } else {
+        if (error == NULL)
+            keep_caps_of_one(question, caps);
+        ask_another(question->contacts, question->ver, question->device);
+    }
     g_free(question->device);
     g_free(question->ver);
     g_free(question);
